@@ -1,0 +1,61 @@
+# `make build` and `make test` are all that a newcomer needs; `make help` lists the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	--no-strip-extras
+
+export DBT_PROFILES_DIR := $(CURDIR)
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.runtime: requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: build
+build: $(VENV)/.runtime ## Read the exports, build and check everything, print the report
+	@$(BIN)/python scripts/build.py
+
+.PHONY: test
+test: lint ## Run every check: lint, then pytest, which also runs dbt build with all its tests
+	$(BIN)/pytest
+
+.PHONY: lint
+lint: $(VENV)/.development ## Check the style of Python, SQL and YAML
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 2 models tests analyses
+	$(BIN)/yamllint --strict .
+
+.PHONY: format
+format: $(VENV)/.development ## Mend what the linters can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --force models tests analyses
+
+.PHONY: spot-check
+spot-check: $(VENV)/.runtime ## Print one customer's transfers, interactions and connections: CUSTOMER=<id>
+	@$(BIN)/python scripts/spot_check.py $(CUSTOMER)
+
+.PHONY: docs
+docs: $(VENV)/.runtime ## Write the dbt docs site into one file, target/static_index.html
+	$(BIN)/dbt docs generate --static
+
+.PHONY: lock
+lock: ## Renew the hash locks from the .in files (needs uv)
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+.PHONY: clean
+clean: ## Remove what builds wrote, but not the environment
+	rm -rf target logs data warehouse/*.duckdb* exports/*.csv exports/*.parquet

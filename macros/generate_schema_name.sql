@@ -1,0 +1,4 @@
+{# A layer's schema carries the layer's own name; dbt's default would prefix the target's. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

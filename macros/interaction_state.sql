@@ -1,0 +1,55 @@
+{# Of each date: the fingerprint of the facts that its rows in customer_interactions came from.
+   Written in the transaction that writes those rows, so that no kill can part the two. #}
+{% macro interaction_state() -%}
+    {{ source('build_state', 'interaction_dates_built') }}
+{%- endmacro %}
+
+
+{% macro create_interaction_state() %}
+    create schema if not exists build_state;
+    create table if not exists {{ interaction_state() }}
+    (interaction_date date not null, fingerprint varchar not null);
+{% endmacro %}
+
+
+{# A table that is built anew owes nothing to what was built before: every date counts as new. #}
+{% macro forget_interaction_dates() %}
+    {% if not is_incremental() %}
+        delete from {{ interaction_state() }};
+    {% endif %}
+{% endmacro %}
+
+
+{% macro remember_interaction_dates() %}
+    delete from {{ interaction_state() }};
+    insert into {{ interaction_state() }}
+    select interaction_date, fingerprint from {{ ref('int_interaction_dates_fingerprinted') }}
+    order by interaction_date;
+{% endmacro %}
+
+
+{# What besides the data decides a date's interactions: the vars, and the text of every model from
+   the parsed transfer to the table. So an edited rule recomputes all dates by itself. #}
+{% macro interaction_rules_fingerprint() -%}
+    {%- set texts = ['meeting_window_minutes=' ~ var('meeting_window_minutes')] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values()
+            if node.name.startswith('int_interaction') or node.name == 'customer_interactions' -%}
+            {%- do texts.append(node.name ~ '=' ~ node.checksum.checksum) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ local_md5(texts | sort | join(',')) }}
+{%- endmacro %}
+
+
+{# Incremental strategy: the dates that changed go out whole and come in whole. #}
+{% macro get_incremental_replace_changed_dates_sql(arg_dict) %}
+    {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+    delete from {{ arg_dict['target_relation'] }}
+    where interaction_date in (
+        select interaction_date from {{ ref('int_interaction_dates_changed') }}
+    );
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+    order by interaction_date, interaction_type, customer_id_1, customer_id_2;
+{% endmacro %}

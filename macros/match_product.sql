@@ -1,0 +1,45 @@
+{#- What a pass or a payment line is for, from its text: kind, age group and gear. Both sides of a
+    transaction link are read by the same three macros. -#}
+
+{#- 'punch 5', 'day 7', 'day 1', 'guest', or the text itself. -#}
+{% macro match_product_kind(text) -%}
+    case
+        when regexp_matches({{ text }}, '(?i)[0-9]+\s*-?\s*(climb|punch|visit)')
+            then 'punch ' || regexp_extract({{ text }}, '(?i)([0-9]+)\s*-?\s*(?:climb|punch|visit)', 1)
+        when regexp_matches({{ text }}, '(?i)punch') then 'punch'
+        when regexp_matches({{ text }}, '(?i)[0-9]+\s*-?\s*day\b')
+            then 'day ' || regexp_extract({{ text }}, '(?i)([0-9]+)\s*-?\s*day\b', 1)
+        when regexp_matches({{ text }}, '(?i)guest') then 'guest'
+        when regexp_matches({{ text }}, '(?i)\b(day|entry)\b') then 'day 1'
+        else lower(trim(regexp_replace({{ text }}, '(?i)^\s*capitan:', '')))
+    end
+{%- endmacro %}
+
+{% macro match_product_age(text) -%}
+    case
+        when regexp_matches({{ text }}, '(?i)\b(youth|child|kid|junior)|under\s*[0-9]') then 'youth'
+        else 'adult'
+    end
+{%- endmacro %}
+
+{#- 'no gear', 'gear', or null where the text does not say. -#}
+{% macro match_product_gear(text) -%}
+    case
+        when regexp_matches({{ text }}, '(?i)\b(no|without)\s+gear') then 'no gear'
+        when regexp_matches({{ text }}, '(?i)\bgear\b') then 'gear'
+    end
+{%- endmacro %}
+
+{#- Days a pass stays valid: "60 Days" in the text, else the parameter for its kind. -#}
+{% macro match_validity_days(text, parameters) -%}
+    coalesce(
+        try_cast(regexp_extract({{ text }}, '(?i)([0-9]+)\s*days\b', 1) as integer),
+        case
+            when {{ match_product_kind(text) }} like 'punch%'
+                then {{ parameters }}.punch_pass_validity_days
+            when {{ match_product_kind(text) }} in ('day 1', 'guest')
+                then {{ parameters }}.day_pass_validity_days
+            else {{ parameters }}.multi_day_pass_validity_days
+        end
+    )
+{%- endmacro %}

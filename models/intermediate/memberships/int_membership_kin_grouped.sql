@@ -1,0 +1,116 @@
+-- Grain: one row per member of a shared (duo or family) roster.
+{{ config(materialized='table') }}
+
+with recursive seats as (
+    select * from {{ ref('int_membership_seats') }}
+),
+
+relations as (
+    select * from {{ ref('stg_capitan__relations') }}
+),
+
+related as (
+    select
+        customer_id,
+        related_customer_id
+    from relations
+
+    union
+
+    select
+        related_customer_id as customer_id,
+        customer_id as related_customer_id
+    from relations
+),
+
+links as (
+    select
+        seats.seat_id,
+        other_seats.seat_id as other_seat_id,
+        {{ membership_kinship('seats', 'other_seats', 'related.customer_id is not null') }}
+            as kinship
+    from seats
+    inner join seats as other_seats
+        on seats.roster_block = other_seats.roster_block
+        and seats.seat_id <> other_seats.seat_id
+    left join related
+        on seats.customer_id = related.customer_id
+        and other_seats.customer_id = related.related_customer_id
+    where kinship > 0
+),
+
+kin as (
+    select * from links where kinship >= {{ var('household_kinship_least') }}
+),
+
+-- Kin of kin are kin: a child reaches the owner through a brother.
+reached (seat_id, reached_seat_id) as (
+    select
+        seat_id,
+        seat_id as reached_seat_id
+    from seats
+
+    union
+
+    select
+        reached.seat_id,
+        kin.other_seat_id as reached_seat_id
+    from reached
+    inner join kin
+        on reached.reached_seat_id = kin.seat_id
+),
+
+kin_groups as (
+    select
+        seat_id,
+        min(reached_seat_id) as kin_group
+    from reached
+    group by seat_id
+),
+
+grouped as (
+    select
+        seats.*,
+        kin_groups.kin_group,
+        seats.size = 'family'
+        and count(seats.owned_membership_id) over (partition by seats.roster_block) = 1
+            as is_only_one_listed
+    from seats
+    inner join kin_groups
+        on seats.seat_id = kin_groups.seat_id
+),
+
+-- Each member follows the owner among his kin; of two owners, which are two memberships, the one
+-- closer to him. A block with one family membership listed is that family's, kin or not.
+claimed as (
+    select
+        grouped.member_id,
+        owners.owned_membership_id as membership_id,
+        grouped.roster_block,
+        grouped.size,
+        grouped.kin_group,
+        coalesce(links.kinship, 0) as owner_kinship,
+        min(grouped.member_id) over (
+            partition by grouped.kin_group, grouped.customer_id
+        ) as first_member_id
+    from grouped
+    left join grouped as owners
+        on grouped.roster_block = owners.roster_block
+        and (grouped.kin_group = owners.kin_group or owners.is_only_one_listed)
+        and owners.owned_membership_id is not null
+    left join links
+        on grouped.seat_id = links.seat_id
+        and owners.seat_id = links.other_seat_id
+    where grouped.member_id is not null
+    qualify
+        row_number() over (
+            partition by grouped.member_id
+            order by
+                coalesce(links.kinship, 0) desc,
+                abs(grouped.roster_position - owners.roster_position) asc nulls last,
+                abs(grouped.customer_id - owners.customer_id) asc nulls last,
+                owners.owned_membership_id asc nulls last
+        ) = 1
+)
+
+select * from claimed

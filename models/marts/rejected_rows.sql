@@ -1,0 +1,19 @@
+-- Grain: one row per record of an export that could not be used.
+with int_export_records_unioned as (
+    select * from {{ ref('int_export_records_unioned') }}
+),
+
+rejected as (
+    select
+        export_name,
+        source_file,
+        source_line,
+        row_key,
+        reject_reason,
+        record_text as raw_text,
+    from int_export_records_unioned
+    where row_outcome = 'rejected'
+)
+
+select * from rejected
+order by export_name, source_file, source_line

@@ -1,0 +1,27 @@
+-- Grain: one row per export, with what became of its records.
+with int_export_records_unioned as (
+    select * from {{ ref('int_export_records_unioned') }}
+),
+
+export_names as (
+    select * from {{ ref('export_names') }}
+),
+
+counts as (
+    select
+        export_names.export_name,
+        export_names.is_required,
+        count(distinct records.source_file) as file_count,
+        count(records.row_outcome) as record_count,
+        count(*) filter (where records.row_outcome = 'kept') as kept_count,
+        count(*) filter (where records.row_outcome = 'rejected') as rejected_count,
+        count(*) filter (where records.row_outcome = 'duplicate') as duplicate_count,
+        count(*) filter (where records.row_outcome = 'superseded') as superseded_count,
+    from export_names
+    left join int_export_records_unioned as records
+        on export_names.export_name = records.export_name
+    group by export_names.export_name, export_names.is_required
+)
+
+select * from counts
+order by export_name

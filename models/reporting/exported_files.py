@@ -1,0 +1,19 @@
+from export_files import write_files
+
+
+def model(dbt, session):
+    """Grain: one row per file written; the tests of the four marts have passed by then."""
+    pair = "customer_id_1, customer_id_2"
+    tables = {
+        "pass_transfers": (dbt.ref("pass_transfers"), "checkin_datetime, checkin_id"),
+        "customer_interactions": (
+            dbt.ref("customer_interactions"),
+            f"interaction_date, interaction_type, {pair}",
+        ),
+        "customer_connections": (dbt.ref("customer_connections"), pair),
+        "customer_events": (
+            dbt.ref("customer_events"),
+            "customer_id, event_date, event_type, event_details",
+        ),
+    }
+    return write_files(tables, dbt.config.meta_get("folder"), dbt.config.meta_get("formats"))

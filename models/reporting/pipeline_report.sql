@@ -1,0 +1,156 @@
+-- Grain: one row per figure of this build, in reading order.
+with export_row_counts as (
+    select * from {{ ref('export_row_counts') }}
+),
+
+stg_capitan__checkins as (
+    select * from {{ ref('stg_capitan__checkins') }}
+),
+
+pass_transfers as (
+    select * from {{ ref('pass_transfers') }}
+),
+
+interaction_types as (
+    select * from {{ ref('interaction_types') }}
+),
+
+customer_interactions as (
+    select * from {{ ref('customer_interactions') }}
+),
+
+strength_buckets as (
+    select * from {{ ref('strength_buckets') }}
+),
+
+customer_connections as (
+    select * from {{ ref('customer_connections') }}
+),
+
+customer_events as (
+    select * from {{ ref('customer_events') }}
+),
+
+strongest_pairs as (
+    select * from customer_connections
+    order by interaction_count desc, customer_id_1, customer_id_2
+    limit 10
+),
+
+figures as (
+    select
+        1 as section_number,
+        'rows in' as section,
+        export_name as metric,
+        record_count as value,
+        null as share_of,
+        case
+            when file_count = 0 then 'no file; what depends on it is empty'
+            else format(
+                '{} kept, {} rejected, {} duplicate, {} superseded, in {} file(s)',
+                kept_count, rejected_count, duplicate_count, superseded_count, file_count
+            )
+        end as note,
+    from export_row_counts
+    union all
+    select 1, 'rows in', 'rejected', sum(rejected_count), sum(record_count), null
+    from export_row_counts
+    union all
+    select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
+    from stg_capitan__checkins
+    group by entry_method
+    union all
+    select
+        2, 'check-ins', 'total', count(*), null,
+        min(checkin_date) || ' to ' || max(checkin_date)
+    from stg_capitan__checkins
+    union all
+    select 3, 'pass transfers', transfer_type, count(*), sum(count(*)) over (), null
+    from pass_transfers
+    group by transfer_type
+    union all
+    select
+        3, 'pass transfers',
+        unnest(['punch passes', 'youth passes', 'total']),
+        unnest([
+            count(*) filter (where is_punch_pass), count(*) filter (where is_youth_pass), count(*)
+        ]),
+        null, null
+    from pass_transfers
+    union all
+    select 4, 'purchaser matching', match_method, count(*), sum(count(*)) over (), null
+    from pass_transfers
+    group by match_method
+    union all
+    select
+        4, 'purchaser matching', 'purchaser known', count(purchaser_customer_id), count(*), null
+    from pass_transfers
+    union all
+    select
+        5, 'interactions', interaction_types.interaction_type,
+        count(customer_interactions.interaction_id),
+        sum(count(customer_interactions.interaction_id)) over (),
+        interaction_types.meaning
+    from interaction_types
+    left join customer_interactions
+        on interaction_types.interaction_type = customer_interactions.interaction_type
+    group by interaction_types.interaction_type, interaction_types.meaning
+    union all
+    select
+        5, 'interactions', 'total', count(*), null,
+        min(interaction_date) || ' to ' || max(interaction_date)
+    from customer_interactions
+    union all
+    select
+        6, 'connections', 'strength ' || strength_buckets.strength_score,
+        count(customer_connections.customer_id_1),
+        sum(count(customer_connections.customer_id_1)) over (),
+        case
+            when strength_buckets.max_interactions is null
+                then strength_buckets.min_interactions || ' or more interactions'
+            else concat_ws(
+                ' to ', strength_buckets.min_interactions, strength_buckets.max_interactions
+            ) || ' interactions'
+        end
+    from strength_buckets
+    left join customer_connections
+        on strength_buckets.strength_score = customer_connections.strength_score
+    group by
+        strength_buckets.strength_score,
+        strength_buckets.min_interactions,
+        strength_buckets.max_interactions
+    union all
+    select 6, 'connections', 'total', count(*), null, null
+    from customer_connections
+    union all
+    select
+        7, 'strongest pairs', customer_id_1 || ' and ' || customer_id_2, interaction_count, null,
+        interaction_types
+    from strongest_pairs
+    union all
+    select 8, 'events', event_type, count(*), null, null
+    from customer_events
+    group by event_type
+),
+
+report as (
+    select
+        cast(
+            row_number() over (
+                order by
+                    section_number,
+                    metric = 'total',
+                    case when section = 'strongest pairs' then -value end,
+                    metric
+            ) as integer
+        ) as line_number,
+        section,
+        metric,
+        cast(value as bigint) as value,
+        cast(round(100 * value / nullif(share_of, 0), 2) as decimal(5, 2)) as percent,
+        note,
+    from figures
+)
+
+select * from report
+order by line_number

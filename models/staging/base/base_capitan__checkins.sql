@@ -1,0 +1,60 @@
+-- Grain: one row per record of the export, with what became of it.
+with raw as (
+    select
+        *,
+        {{ record_text() }} as record_text,
+        {{ record_hash() }} as record_hash,
+    from {{ ref('raw_capitan__checkins') }}
+    where {{ file_is_readable() }}
+),
+
+typed as (
+    select
+        {{ integer_from_export('raw.checkin_id') }} as checkin_id,
+        {{ integer_from_export('raw.customer_id') }} as customer_id,
+        {{ text_from_export('raw.location_id') }} as location_id,
+        upper({{ text_from_export('raw.entry_method') }}) as entry_method,
+        {{ text_from_export('raw.entry_method_description') }} as entry_method_description,
+        {{ text_from_export('raw.customer_first_name') }} as customer_first_name,
+        {{ text_from_export('raw.customer_last_name') }} as customer_last_name,
+        lower({{ text_from_export('raw.customer_email') }}) as customer_email,
+        {{ text_from_export('raw.location_name') }} as location_name,
+        {{ text_from_export('raw.free_entry_reason') }} as free_entry_reason,
+        {{ integer_from_export('raw.lifetime_checkin_count') }} as lifetime_checkin_count,
+        {{ boolean_from_export('raw.is_free_entry') }} as is_free_entry,
+        {{ date_from_export('raw.customer_birthday') }} as customer_birthday,
+        {{ local_timestamp_from_export('raw.checkin_datetime') }} as checkin_datetime,
+        {{ local_timestamp_from_export('raw.created_at') }} as created_at,
+        raw.checkin_id as checkin_id_text,
+        raw.customer_id as customer_id_text,
+        raw.checkin_datetime as checkin_datetime_text,
+        raw.source_file,
+        raw.source_line,
+        raw.source_line_count,
+        raw.record_text,
+        raw.record_hash,
+        raw.reject_reason as unreadable_reason,
+    from raw
+),
+
+judged as (
+    select
+        *,
+        coalesce(
+            unreadable_reason,
+            {{ missing_value('checkin_id') }},
+            {{ missing_value('customer_id') }},
+            {{ missing_value('checkin_datetime') }}
+        ) as reject_reason,
+    from typed
+),
+
+labelled as (
+    select
+        * exclude (record_text, checkin_id_text, customer_id_text, checkin_datetime_text, unreadable_reason),
+        case when reject_reason is not null then record_text end as record_text,
+        {{ row_outcome('checkin_id', 'created_at') }} as row_outcome,
+    from judged
+)
+
+select * from labelled

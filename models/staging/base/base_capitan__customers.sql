@@ -1,0 +1,53 @@
+-- Grain: one row per record of the export, with what became of it.
+with raw as (
+    select
+        *,
+        {{ record_text() }} as record_text,
+        {{ record_hash() }} as record_hash,
+    from {{ ref('raw_capitan__customers') }}
+    where {{ file_is_readable() }}
+),
+
+typed as (
+    select
+        {{ integer_from_export('raw.customer_id') }} as customer_id,
+        lower({{ text_from_export('raw.email') }}) as email,
+        {{ text_from_export('raw.phone') }} as phone,
+        {{ text_from_export('raw.first_name') }} as first_name,
+        {{ text_from_export('raw.last_name') }} as last_name,
+        {{ text_from_export('raw.preferred_name') }} as preferred_name,
+        {{ boolean_from_export('raw.has_active_membership') }} as has_active_membership,
+        {{ boolean_from_export('raw.has_opted_in_to_marketing') }} as has_opted_in_to_marketing,
+        {{ boolean_from_export('raw.active_waiver_exists') }} as active_waiver_exists,
+        {{ date_from_export('raw.birthday') }} as birthday,
+        {{ date_from_export('raw.latest_waiver_expiration_date') }} as latest_waiver_expiration_date,
+        {{ local_timestamp_from_export('raw.created_at') }} as created_at,
+        raw.customer_id as customer_id_text,
+        raw.source_file,
+        raw.source_line,
+        raw.source_line_count,
+        raw.record_text,
+        raw.record_hash,
+        raw.reject_reason as unreadable_reason,
+    from raw
+),
+
+judged as (
+    select
+        *,
+        coalesce(
+            unreadable_reason,
+            {{ missing_value('customer_id') }}
+        ) as reject_reason,
+    from typed
+),
+
+labelled as (
+    select
+        * exclude (record_text, customer_id_text, unreadable_reason),
+        case when reject_reason is not null then record_text end as record_text,
+        {{ row_outcome('customer_id', 'created_at') }} as row_outcome,
+    from judged
+)
+
+select * from labelled

@@ -1,0 +1,57 @@
+-- Grain: one row per record of the export, with what became of it.
+with raw as (
+    select
+        *,
+        {{ record_text() }} as record_text,
+        {{ record_hash() }} as record_hash,
+    from {{ ref('raw_capitan__members') }}
+    where {{ file_is_readable() }}
+),
+
+typed as (
+    select
+        {{ integer_from_export('raw.member_id') }} as member_id,
+        {{ integer_from_export('raw.membership_id') }} as membership_type_id,
+        {{ integer_from_export('raw.customer_id') }} as customer_id,
+        {{ text_from_export('raw.member_first_name') }} as member_first_name,
+        {{ text_from_export('raw.member_last_name') }} as member_last_name,
+        {{ text_from_export('raw.name') }} as membership_name,
+        lower({{ text_from_export('raw.size') }}) as size,
+        {{ text_from_export('raw.status') }} as status,
+        {{ text_from_export('raw.interval') }} as billing_interval,
+        {{ text_from_export('raw.frequency') }} as frequency,
+        {{ decimal_from_export('raw.billing_amount') }} as billing_amount,
+        {{ boolean_from_export('raw.member_is_individually_frozen') }} as is_individually_frozen,
+        {{ date_from_export('raw.start_date') }} as start_date,
+        {{ date_from_export('raw.end_date') }} as end_date,
+        raw.member_id as member_id_text,
+        raw.customer_id as customer_id_text,
+        raw.source_file,
+        raw.source_line,
+        raw.source_line_count,
+        raw.record_text,
+        raw.record_hash,
+        raw.reject_reason as unreadable_reason,
+    from raw
+),
+
+judged as (
+    select
+        *,
+        coalesce(
+            unreadable_reason,
+            {{ missing_value('member_id') }},
+            {{ missing_value('customer_id') }}
+        ) as reject_reason,
+    from typed
+),
+
+labelled as (
+    select
+        * exclude (record_text, member_id_text, customer_id_text, unreadable_reason),
+        case when reject_reason is not null then record_text end as record_text,
+        {{ row_outcome('member_id') }} as row_outcome,
+    from judged
+)
+
+select * from labelled

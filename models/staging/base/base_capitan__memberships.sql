@@ -1,0 +1,52 @@
+-- Grain: one row per record of the export, with what became of it.
+with raw as (
+    select
+        *,
+        {{ record_text() }} as record_text,
+        {{ record_hash() }} as record_hash,
+    from {{ ref('raw_capitan__memberships') }}
+    where {{ file_is_readable() }}
+),
+
+typed as (
+    select
+        {{ integer_from_export('raw.membership_id') }} as membership_id,
+        {{ integer_from_export('raw.membership_type_id') }} as membership_type_id,
+        {{ integer_from_export('raw.owner_id') }} as owner_customer_id,
+        {{ text_from_export('raw.name') }} as membership_name,
+        lower({{ text_from_export('raw.size') }}) as size,
+        {{ text_from_export('raw.status') }} as status,
+        {{ text_from_export('raw.interval') }} as billing_interval,
+        {{ text_from_export('raw.frequency') }} as frequency,
+        {{ decimal_from_export('raw.billing_amount') }} as billing_amount,
+        {{ date_from_export('raw.start_date') }} as start_date,
+        {{ date_from_export('raw.end_date') }} as end_date,
+        raw.membership_id as membership_id_text,
+        raw.source_file,
+        raw.source_line,
+        raw.source_line_count,
+        raw.record_text,
+        raw.record_hash,
+        raw.reject_reason as unreadable_reason,
+    from raw
+),
+
+judged as (
+    select
+        *,
+        coalesce(
+            unreadable_reason,
+            {{ missing_value('membership_id') }}
+        ) as reject_reason,
+    from typed
+),
+
+labelled as (
+    select
+        * exclude (record_text, membership_id_text, unreadable_reason),
+        case when reject_reason is not null then record_text end as record_text,
+        {{ row_outcome('membership_id') }} as row_outcome,
+    from judged
+)
+
+select * from labelled

@@ -1,0 +1,49 @@
+-- Grain: one row per record of the export, with what became of it.
+with raw as (
+    select
+        *,
+        {{ record_text() }} as record_text,
+        {{ record_hash() }} as record_hash,
+    from {{ ref('raw_capitan__relations') }}
+    where {{ file_is_readable() }}
+),
+
+typed as (
+    select
+        {{ integer_from_export('raw.customer_id') }} as customer_id,
+        {{ integer_from_export('raw.related_customer_id') }} as related_customer_id,
+        upper({{ text_from_export('raw.relationship') }}) as relationship,
+        {{ text_from_export('raw.related_customer_first_name') }} as related_customer_first_name,
+        {{ text_from_export('raw.related_customer_last_name') }} as related_customer_last_name,
+        {{ local_timestamp_from_export('raw.created_at') }} as created_at,
+        raw.customer_id as customer_id_text,
+        raw.related_customer_id as related_customer_id_text,
+        raw.source_file,
+        raw.source_line,
+        raw.source_line_count,
+        raw.record_text,
+        raw.record_hash,
+        raw.reject_reason as unreadable_reason,
+    from raw
+),
+
+judged as (
+    select
+        *,
+        coalesce(
+            unreadable_reason,
+            {{ missing_value('customer_id') }},
+            {{ missing_value('related_customer_id') }}
+        ) as reject_reason,
+    from typed
+),
+
+labelled as (
+    select
+        * exclude (record_text, customer_id_text, related_customer_id_text, unreadable_reason),
+        case when reject_reason is not null then record_text end as record_text,
+        {{ row_outcome('customer_id, related_customer_id, relationship', 'created_at') }} as row_outcome,
+    from judged
+)
+
+select * from labelled

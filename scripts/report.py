@@ -1,0 +1,54 @@
+"""Print the figures of the last build as a table that fits a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import groupby
+
+import duckdb
+
+
+def table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Rows of text as lines with aligned columns; numbers, which end a digit, to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for name, value, percent, note in rows:
+        line = f"  {name:<{widths[0]}}  {value:>{widths[1]}}  {percent:>{widths[2]}}  {note}"
+        lines.append(line.rstrip())
+    return lines
+
+
+def print_report(connection: duckdb.DuckDBPyConnection) -> None:
+    """Print pipeline_report, section by section, and the files that were written."""
+    figures = connection.sql(
+        "select section, metric, value, percent, note from pipeline_report order by line_number"
+    ).fetchall()
+    for section, rows in groupby(figures, key=lambda row: row[0]):
+        print(f"\n{section}")
+        lines = table(
+            [
+                (
+                    metric,
+                    "-" if value is None else f"{value:,}",
+                    "" if percent is None else f"{percent} %",
+                    note or "",
+                )
+                for _, metric, value, percent, note in rows
+            ]
+        )
+        print("\n".join(lines))
+    files = connection.sql(
+        "select file_name, row_count, byte_count from exported_files order by file_name"
+    ).fetchall()
+    print(f"\nfiles in {os.environ.get('GYM_EXPORTS_OUT', 'exports')}")
+    lines = table(
+        [(name, f"{rows:,} rows", "", f"{size / 1e6:.1f} MB") for name, rows, size in files]
+        or [("none", "", "", "")]
+    )
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    with duckdb.connect(sys.argv[1], read_only=True) as warehouse:
+        print_report(warehouse)
