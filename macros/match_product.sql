@@ -31,15 +31,15 @@
 {%- endmacro %}
 
 {#- Days a pass stays valid: "60 Days" in the text, else the parameter for its kind. -#}
-{% macro match_validity_days(text, parameters) -%}
+{% macro match_validity_days(text) -%}
     coalesce(
         try_cast(regexp_extract({{ text }}, '(?i)([0-9]+)\s*days\b', 1) as integer),
         case
             when {{ match_product_kind(text) }} like 'punch%'
-                then {{ parameters }}.punch_pass_validity_days
+                then {{ match_parameter('punch_pass_validity_days') }}
             when {{ match_product_kind(text) }} in ('day 1', 'guest')
-                then {{ parameters }}.day_pass_validity_days
-            else {{ parameters }}.multi_day_pass_validity_days
+                then {{ match_parameter('day_pass_validity_days') }}
+            else {{ match_parameter('multi_day_pass_validity_days') }}
         end
     )
 {%- endmacro %}

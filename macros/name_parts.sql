@@ -14,3 +14,8 @@
 {% macro name_suffix_pattern() -%}
     '[\s,]+(jr|sr|junior|senior|ii|iii|iv)\.?\s*$'
 {%- endmacro %}
+
+{#- What a card terminal writes where no buyer was asked for. -#}
+{% macro name_is_missing(name) -%}
+    coalesce(lower(trim({{ name }})) in ('', 'payment', 'no name', 'unknown', 'guest'), true)
+{%- endmacro %}

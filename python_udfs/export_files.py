@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def write_files(
             with part.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
             byte_count = part.stat().st_size
-            os.replace(part, target)
+            part.replace(target)
             rows.append((target.name, row_count, byte_count, digest))
     return pa.Table.from_pylist(
         [dict(zip(SCHEMA.names, row, strict=True)) for row in rows], schema=SCHEMA

@@ -179,7 +179,7 @@ class _Lines:
 
 
 def read_records(lines: Iterable[str], width: int | None = None) -> Iterator[Record]:
-    """Split lines of CSV text into records, so that no line is lost.
+    r"""Split lines of CSV text into records, so that no line is lost.
 
     Where a record breaks a rule, only its first line is rejected and reading goes on at the next
     line: a quote that is never closed costs one line, not the rest of the file.
@@ -192,7 +192,7 @@ def read_records(lines: Iterable[str], width: int | None = None) -> Iterator[Rec
         Records in file order. Blank lines are none.
 
     Example:
-        >>> [record.fields for record in read_records(["a,b\\n", "1,2\\n"])]
+        >>> [record.fields for record in read_records(["a,b\n", "1,2\n"])]
         [['a', 'b'], ['1', '2']]
     """
     source = _Lines(lines)
@@ -300,7 +300,7 @@ def _batch(
 
 
 def _in_utf8(record: Record) -> Record:
-    """Reject a record that holds bytes which are not UTF-8; its text shows them as \\xNN."""
+    r"""Reject a record that holds bytes which are not UTF-8; its text shows them as \xNN."""
     text = ",".join(record.fields) if record.fields else record.raw_text or ""
     try:
         text.encode()
@@ -343,8 +343,8 @@ def _read_file(
     if location.endswith(".parquet"):
         yield from read_parquet(cursor, export, location, file)
         return
-    opened: Any = gzip.open(location) if location.endswith(".gz") else open(location, "rb")
-    with opened as binary:
+    opener: Any = gzip.open if location.endswith(".gz") else open
+    with opener(location, "rb") as binary:
         yield from read_csv(binary, export, file)
 
 
@@ -400,7 +400,7 @@ def read_export(
     def batches() -> Iterator[pa.RecordBatch]:
         file = path
         try:
-            for file, location in find_files(export, locations).items():  # noqa: B007
+            for file, location in find_files(export, locations).items():
                 yield from _read_file(session.cursor(), export, location, file)
         except FileError as error:
             yield _file_error(export, file, str(error))

@@ -6,6 +6,7 @@ Writes the sample exports first where GYM_RAW_EXPORTS names no others. Arguments
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -28,7 +29,7 @@ FAILED = {"error", "fail", "runtime error"}
 
 
 def one_sentence(message: str) -> str:
-    """The reason in a dbt message, without the lines that say where it was raised.
+    r"""The reason in a dbt message, without the lines that say where it was raised.
 
     Example:
         >>> one_sentence("Runtime Error in model x (models/x.sql)\n  Invalid Input Error: no file")
@@ -54,6 +55,13 @@ def failures(result: dbtRunnerResult) -> list[str]:
     return sentences or ([] if result.success else ["dbt could not run; see logs/dbt.log"])
 
 
+def release_warehouse() -> None:
+    """Close the connection that dbt keeps open, and with it the lock on the file."""
+    with contextlib.suppress(Exception):
+        DuckDBConnectionManager.env().close()
+    DuckDBConnectionManager.close_all_connections()
+
+
 def main(arguments: list[str]) -> int:
     """Run the build; returns the exit status."""
     os.chdir(PROJECT)
@@ -64,7 +72,7 @@ def main(arguments: list[str]) -> int:
     print("Building; logs/dbt.log has the details.", flush=True)
     started = time.monotonic()
     result = dbtRunner().invoke(["--log-level", "none", "build", *arguments])
-    DuckDBConnectionManager.close_all_connections()
+    release_warehouse()
     problems = failures(result)
     if problems:
         print("\nThe build failed:", file=sys.stderr)

@@ -20,14 +20,13 @@ LAST_SECOND = 20 * 3600 + 5 * 60  # the export runs on the last evening, before 
 # Sizes of one gym over DEFAULT_DAYS days at scale 1.
 HOUSEHOLDS = 5_150
 MEMBER_VISITS = 29_300
-OWN_PASS_PARTIES = 2_060
-TRANSFER_PARTIES = 640
-PUNCH_PURCHASES = 72
+OWN_PASS_PARTIES = 2_020
+TRANSFER_PARTIES = 625
+PUNCH_PURCHASES = 74
 MULTI_DAY_PURCHASES = 118
-GUEST_VISITS = 606
+GUEST_VISITS = 624
 FREE_VISITS = 1_530
 RETAIL_ROWS = 13_100
-LARGEST_GYM = 1.5  # beyond this scale the town opens another gym
 
 METHODS = ("MEM", "ENT", "FRE", "GUE", "EVE")
 MEM, ENT, FRE, GUE, EVE = range(5)
@@ -156,7 +155,7 @@ MIDDAY, NIGHT, WELCOME, FIRST_CLIMB, BUDDY = range(7, 12)
 
 @dataclass(frozen=True)
 class Product:
-    """A pass: its name in descriptions, price in cents, and the seed of its own-visit share."""
+    """A pass: its name in descriptions, its price in cents, and what kind it is."""
 
     name: str
     cents: int
@@ -173,7 +172,7 @@ PRODUCTS = (
     Product("7 Day Pass", 5200),
     Product("2-Week Climbing Pass", 5100),
     Product("Mid-Day Pass", 1500),
-    Product("Night Climb from Dusk Pass", 1400),
+    Product("Night Climb Pass (from 7 pm)", 1400),
     Product("Lanternrock Climbing Hall Welcome Pass", 0),
     Product("First Climb Day Pass", 1000),
     Product("Buddy Pass", 0),
@@ -194,7 +193,7 @@ class Arguments:
     @property
     def gyms(self) -> int:
         """Number of locations: density stays that of one gym however large the scale."""
-        return max(self.locations, math.ceil(self.scale / LARGEST_GYM - 1e-9), 1)
+        return max(self.locations, math.floor(self.scale + 0.5), 1)
 
     @property
     def gym_share(self) -> float:

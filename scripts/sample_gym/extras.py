@@ -158,7 +158,7 @@ def free_visits(args: Arguments, people: People) -> Visits:
     rng, size = args.rng(7), args.count(config.FREE_VISITS)
     pool = np.flatnonzero(people.age >= 12)
     helpers = pool[rng.integers(0, len(pool), max(3, size // 60))]
-    often = rng.random(size) < 0.35
+    often = rng.random(size) < 0.5
     person = np.where(
         often, helpers[rng.integers(0, len(helpers), size)], pool[rng.integers(0, len(pool), size)]
     )
@@ -173,11 +173,10 @@ def free_visits(args: Arguments, people: People) -> Visits:
 def second_visits(args: Arguments, inside: Visits) -> Visits:
     """Members who come back a few hours, or a minute, after their first check-in."""
     rng = args.rng(8)
-    again = inside.take(
-        np.flatnonzero((inside.method == MEM) & (rng.random(len(inside)) < 0.011))
-    )
+    again = inside.take(np.flatnonzero((inside.method == MEM) & (rng.random(len(inside)) < 0.011)))
     quick = rng.random(len(again)) < 0.25
-    later = np.where(quick, rng.integers(40, 900, len(again)), rng.integers(5000, 18000, len(again)))
+    size = len(again)
+    later = np.where(quick, rng.integers(40, 900, size), rng.integers(5000, 18000, size))
     second = again.us // 1_000_000 + later
     keep = second < 21 * 3600
     again.us = second * 1_000_000 + again.us % 1_000_000

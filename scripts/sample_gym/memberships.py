@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from .config import AS_OF_EPOCH, TYPES, Arguments, MembershipType
 from .people import CHILD, People
 
 ACTIVE, ENDED, FROZEN = "ACT", "END", "FRZ"
+SPAN = 1 << 20  # more than any epoch day
 
 
 @dataclass
@@ -32,6 +34,15 @@ class Memberships:
     def __len__(self) -> int:
         return len(self.type_index)
 
+    @cached_property
+    def by_person_and_start(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Sorted keys person * SPAN + first epoch day, with their instances and persons."""
+        start = self.start[self.roster_instance]
+        order = np.lexsort((start, self.roster_person))
+        keys = self.roster_person[order].astype(np.int64) * SPAN + start[order]
+        return keys, self.roster_instance[order], self.roster_person[order]
+
+    @cached_property
     def last_visit_day(self) -> np.ndarray:
         """Last epoch day on which an instance lets people in, int64[n]."""
         stop = np.where(self.status == FROZEN, AS_OF_EPOCH - 45, AS_OF_EPOCH)
@@ -51,7 +62,7 @@ class _Builder:
         if kind.flag == "is_founder" or kind.name == "Owner Family":
             start = self.args.first_day + int(draw[0] * 50)
         elif draw[1] < 0.28:
-            start = self.args.first_day + int(draw[0] * min(75, self.args.days))
+            start = self.args.first_day + int(draw[0] * min(90, self.args.days))
         else:
             start = self.args.first_day + int(draw[0] * self.args.days)
         start = max(start, earliest)
@@ -131,7 +142,7 @@ def _first_instances(builder: _Builder, people: People, gym: int, avoid: set[int
     args, rng = builder.args, builder.rng
     pools, used = _candidates(people, gym, rng), set(avoid)
     for number, kind in enumerate(TYPES):
-        count = max(1, round(kind.weight * args.people_share))
+        count = max(1, round(kind.weight * 1.04 * args.people_share))
         for _ in range(count):
             start, end = builder.window(kind, 0)
             if kind.pool == "corporate":
@@ -161,15 +172,12 @@ def _renewals(builder: _Builder) -> None:
         if row["status"] != ENDED or row["end"] > AS_OF_EPOCH - 15 or chance > 0.23:
             continue
         kind = TYPES[row["kind"]]
-        choices = NEXT.get(kind.type_id, (kind.type_id,))
+        choices = config.NEXT_TYPE.get(kind.type_id, (kind.type_id,))
         number = by_id[choices[int(pick * len(choices))]]
         start = row["end"] + 1 + int(builder.rng.integers(0, 60))
         if start <= AS_OF_EPOCH:
             end = builder.ending(TYPES[number], start)
             builder.add(number, row["gym"], row["roster"], row["owner"], start, end)
-
-
-NEXT = config.NEXT_TYPE
 
 
 def _make_neighbours(builder: _Builder) -> None:
@@ -259,13 +267,8 @@ def build_memberships(args: Arguments, people: People, avoid: list[int]) -> Memb
 
 def active_instance(held: Memberships, person: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Instance under which each person may enter on each epoch day, int32[n]; -1 for none."""
-    row_person, row_instance = held.roster_person, held.roster_instance
-    start = held.start[row_instance]
-    stop = held.last_visit_day()[row_instance]
-    order = np.lexsort((start, row_person))
-    span = np.int64(1 << 20)
-    keys = row_person[order].astype(np.int64) * span + start[order]
-    place = np.searchsorted(keys, person.astype(np.int64) * span + day, side="right") - 1
-    row = order[np.maximum(place, 0)]
-    fits = (place >= 0) & (row_person[row] == person) & (day <= stop[row])
-    return np.where(fits, row_instance[row], -1).astype(np.int32)
+    keys, instance, who = held.by_person_and_start
+    place = np.searchsorted(keys, person.astype(np.int64) * SPAN + day, side="right") - 1
+    row = np.maximum(place, 0)
+    fits = (place >= 0) & (who[row] == person) & (day <= held.last_visit_day[instance[row]])
+    return np.where(fits, instance[row], -1).astype(np.int32)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -90,7 +92,8 @@ def other_surnames() -> list[str]:
     return [*single, f"{van} {der} {stroo}", *particles]
 
 
-def surname_pool(gym: int) -> list[str]:
+@cache
+def surname_pool(gym: int) -> tuple[str, ...]:
     """Surnames met in one gym's town, commonest first; gyms beyond the first add their own."""
     middle = "" if gym == 0 else MIDDLES[(gym - 1) % len(MIDDLES)]
     if gym > len(MIDDLES):
@@ -100,7 +103,7 @@ def surname_pool(gym: int) -> list[str]:
     irish = [prefix + stem for prefix in IRISH_PREFIXES for stem in IRISH_STEMS]
     pool = plain + spanish + irish + other_surnames()
     order = np.random.Generator(np.random.PCG64(20251124 + gym)).permutation(len(pool))
-    return [pool[int(place)] for place in order]
+    return tuple(pool[place] for place in order.tolist())
 
 
 def popularity(size: int, offset: float) -> np.ndarray:
@@ -137,6 +140,6 @@ class Words:
             self.items.append(text)
         return found
 
-    def codes(self, texts: list[str]) -> np.ndarray:
+    def codes(self, texts: Sequence[str]) -> np.ndarray:
         """Codes of many strings, int32[n]."""
         return np.array([self.code(text) for text in texts], dtype=np.int32)

@@ -14,7 +14,7 @@ from .visits import Visits, draw_days, draw_seconds, make_visits, open_hours
 
 # Passes bought for others in one purchase: 1, 2, 3 ... of them.
 GROUP_SIZES = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10])
-GROUP_SHARE = np.array([0.45, 0.27, 0.135, 0.075, 0.033, 0.017, 0.01, 0.007, 0.003])
+GROUP_SHARE = np.array([0.46, 0.25, 0.13, 0.078, 0.036, 0.02, 0.012, 0.009, 0.005])
 
 
 @dataclass
@@ -138,7 +138,7 @@ class PassDesk:
         family = self.leads(size, True, 0.06)
         adult = self.leads(size, False, 0.12)
         for place in range(size):
-            youth = style[place] < 0.50
+            youth = style[place] < 0.59
             lead = int(family[place] if youth else adult[place])
             self.party(
                 lead, youth, int(group[place]), int(day[place]), int(second[place]),
@@ -268,11 +268,11 @@ class PassDesk:
         draw = self.rng.random()
         if self.age[person] < 14:
             return config.YOUTH_GEAR if draw < 0.7 else config.YOUTH_DAY
-        if draw < 0.012 and 10 * 3600 < second < 14 * 3600:
+        if draw < 0.03 and 10 * 3600 < second < 14 * 3600:
             return config.MIDDAY
-        if draw < 0.03 and second > 18 * 3600:
+        if draw < 0.03 and second > 19 * 3600:
             return config.NIGHT
-        if draw < 0.034:
+        if 0.03 < draw < 0.0325:
             return config.WELCOME if gym == 0 else config.FIRST_CLIMB
         return config.ADULT_GEAR if draw < 0.68 else config.ADULT_DAY
 
@@ -285,7 +285,7 @@ class PassDesk:
         for lead, start in zip(self.leads(size, False, 0.04).tolist(), day.tolist(), strict=True):
             gym = int(self.people.gym[lead])
             purchase = self.sold.add(lead, gym, config.PUNCH_PASS, 5, start)
-            sharing = rng.random() < 0.55
+            sharing = rng.random() < 0.42
             friends = self.companions(lead, False, 3, relatives=rng.random() < 0.6)
             self.use_punches(lead, friends if sharing else [], purchase, gym, start)
 
@@ -322,7 +322,7 @@ class PassDesk:
             length = 7 if product == config.SEVEN_DAY else 14
             gym = int(self.people.gym[lead])
             purchase = self.sold.add(lead, gym, product, 1, start)
-            handed = self.companions(lead, False, 1, True) if rng.random() < 0.05 else []
+            handed = self.companions(lead, False, 1, True) if rng.random() < 0.015 else []
             person = handed[0] if handed else lead
             for today in range(start, min(start + length, AS_OF_EPOCH + 1)):
                 visits = today == start or rng.random() < 0.2

@@ -48,23 +48,17 @@ class People:
     words: names.Words
     homes: Csr = field(init=False)
     circles: Csr = field(init=False)
+    gym: np.ndarray = field(init=False)  # home gym
+    age: np.ndarray = field(init=False)  # whole years on the last day
 
     def __post_init__(self) -> None:
         self.homes = group_lists(self.household, len(self.household_gym))
         self.circles = group_lists(self.circle[self.household], int(self.circle.max()) + 1)
+        self.gym = self.household_gym[self.household]
+        self.age = ((AS_OF_EPOCH - self.birth) / 365.25).astype(np.int32)
 
     def __len__(self) -> int:
         return len(self.household)
-
-    @property
-    def gym(self) -> np.ndarray:
-        """Home gym of each person, int16[n]."""
-        return self.household_gym[self.household]
-
-    @property
-    def age(self) -> np.ndarray:
-        """Age in whole years on the last day, int32[n]."""
-        return ((AS_OF_EPOCH - self.birth) / 365.25).astype(np.int32)
 
     def full_name(self, person: int) -> str:
         """First and last name, as the gym writes it."""
@@ -157,9 +151,7 @@ def build_people(args: Arguments) -> People:
     last = np.where(own, own_last[home], home_last[home]).astype(np.int32)
     first = _first_names(rng, female, words)
     birth = _births(rng, home, role, np.where(lone_child, 1, kids))
-    people = People(
-        home, role, female, birth, first, last, gym, _circles(rng, gym), words
-    )
+    people = People(home, role, female, birth, first, last, gym, _circles(rng, gym), words)
     _name_sons_after_fathers(rng, people)
     return people
 

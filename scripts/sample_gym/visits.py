@@ -13,9 +13,9 @@ from .people import People
 
 SLOT = 300  # seconds of a bin of the day's profile
 # Share of arrivals by hour, 6:00 to 21:00.
-WEEKDAY_HOURS = (4.2, 4.0, 0.9, 2.1, 3.6, 5.0, 6.2, 4.6, 4.0, 9.0, 16.5, 19.5, 12.5, 8.6, 2.4, 0.3)
+WEEKDAY_HOURS = (3.9, 3.7, 0.8, 1.9, 3.3, 4.6, 5.7, 4.3, 3.9, 9.0, 17.3, 21.5, 13.2, 8.0, 2.0, 0.2)
 WEEKEND_HOURS = (0, 0, 0.6, 6.5, 11.5, 14, 14.5, 16, 13, 11, 8, 5, 3, 1.2, 0.2, 0)
-DAY_WEIGHT = np.array([1.05, 1.04, 1.02, 1.0, 0.78, 1.06, 0.95])
+DAY_WEIGHT = np.array([1.13, 1.08, 1.06, 1.03, 0.78, 0.98, 0.86])
 PASS_DAY_WEIGHT = np.array([0.7, 0.65, 0.7, 0.75, 1.1, 2.1, 1.7])
 
 
@@ -148,13 +148,12 @@ def _units(parts: list[dict]) -> Units:
         offset += len(part["items"])
 
     def column(key: str) -> np.ndarray:
-        return np.concatenate(
-            [np.broadcast_to(part[key], len(part["size"])) for part in parts]
-        )
+        return np.concatenate([np.broadcast_to(part[key], len(part["size"])) for part in parts])
 
     keys = ("start", "stop", "rate", "attend", "spread", "kind", "gym", "midday")
     items = np.concatenate([part["items"] for part in parts])
-    return Units(*(column(key) for key in keys), np.concatenate(firsts), np.concatenate(sizes), items)
+    first, size = np.concatenate(firsts), np.concatenate(sizes)
+    return Units(*(column(key) for key in keys), first, size, items)
 
 
 def _person_units(rng, held: Memberships, stop: np.ndarray) -> dict:
@@ -182,7 +181,7 @@ def _household_units(rng, held: Memberships, stop: np.ndarray) -> dict:
     return {
         "items": held.roster_person[rows], "size": size[chosen],
         "start": held.start[chosen], "stop": stop[chosen],
-        "rate": np.minimum(rng.gamma(0.9, 1.28, len(chosen)), 4.5),
+        "rate": np.minimum(rng.gamma(0.8, 1.15, len(chosen)), 5.0),
         "attend": rng.uniform(0.5, 0.92, len(chosen)), "spread": 75.0,
         "kind": config.HOUSEHOLD, "gym": held.gym[chosen],
         "midday": np.array([TYPES[kind].flag == "is_mid_day" for kind in held.type_index[chosen]]),
@@ -212,7 +211,7 @@ def _friend_units(rng, args: Arguments, held: Memberships, stop: np.ndarray, age
     return {
         "items": held.roster_person[rows], "size": sizes,
         "start": start, "stop": np.maximum.reduceat(stop[instance], cut),
-        "rate": np.minimum(rng.gamma(1.1, 0.78, len(sizes)), 3.0),
+        "rate": np.minimum(rng.gamma(1.0, 1.15, len(sizes)), 4.0),
         "attend": rng.uniform(0.65, 0.95, len(sizes)), "spread": 240.0,
         "kind": config.FRIENDS, "gym": held.gym[instance][cut], "midday": False,
     }  # fmt: skip
@@ -261,14 +260,16 @@ def _sessions(rng, args: Arguments, units: Units) -> tuple[np.ndarray, np.ndarra
     day = first + (habit_day[unit, slot] - weekday(first)) % 7
     loose = (rng.random(len(unit)) < 0.22) & ~team[unit]
     day = np.where(loose, start[unit] + (rng.random(len(unit)) * length[unit]).astype(int), day)
-    second = np.where(weekday(day) >= 5, second_of["rest"][unit, slot], second_of["work"][unit, slot])
+    weekend = weekday(day) >= 5
+    second = np.where(weekend, second_of["rest"][unit, slot], second_of["work"][unit, slot])
     drift = np.where(team[unit], 60, 1150) * rng.standard_normal(len(unit))
     second = open_hours(day, second + drift.astype(np.int64))
     stray = draw_seconds(rng, day)
     second = np.where(loose & ~units.midday[unit], stray, second)
     keep = (day <= units.stop[unit]) & (day <= config.AS_OF_EPOCH)
     keep &= ~np.isin(day, config.closed_days(args))
-    keep &= rng.random(len(unit)) < _season(day)
+    opening = np.minimum(1.0, 0.3 + (day - args.first_day) / 80) if args.days > 200 else 1.0
+    keep &= rng.random(len(unit)) < _season(day) * opening
     _, first_of_day = np.unique(unit * 100_000 + day, return_index=True)
     once = np.zeros(len(unit), dtype=bool)
     once[first_of_day] = True
@@ -303,7 +304,7 @@ def member_visits(
     `taken` holds person * 100_000 + day of those already in the house on another ticket.
     """
     rng = args.rng(3)
-    stop = held.last_visit_day()
+    stop = held.last_visit_day
     units = _units([
         _class_units(held, stop),
         _household_units(rng, held, stop),
@@ -320,7 +321,8 @@ def member_visits(
     place = np.arange(len(session)) - np.repeat(np.cumsum(size) - size, size)
     person = units.items[units.first[unit][session] + place]
     kind = units.kind[unit][session]
-    comes = rng.random(len(session)) < np.where(size[session] == 1, 1.0, units.attend[unit][session])
+    chance = np.where(size[session] == 1, 1.0, units.attend[unit][session])
+    comes = rng.random(len(session)) < chance
     instance = active_instance(held, person, day[session])
     key = person.astype(np.int64) * 100_000 + day[session]
     comes &= (instance >= 0) & ~np.isin(key, taken)

@@ -1,6 +1,5 @@
--- Grain: one row per member of a shared (duo or family) roster.
 {{ config(materialized='table') }}
-
+-- Grain: one row per person on a duo or family roster.
 with recursive seats as (
     select * from {{ ref('int_membership_seats') }}
 ),
@@ -12,14 +11,12 @@ relations as (
 related as (
     select
         customer_id,
-        related_customer_id
+        related_customer_id,
     from relations
-
     union
-
     select
         related_customer_id as customer_id,
-        customer_id as related_customer_id
+        customer_id as related_customer_id,
     from relations
 ),
 
@@ -28,33 +25,40 @@ links as (
         seats.seat_id,
         other_seats.seat_id as other_seat_id,
         {{ membership_kinship('seats', 'other_seats', 'related.customer_id is not null') }}
-            as kinship
+            as kinship,
     from seats
     inner join seats as other_seats
-        on seats.roster_block = other_seats.roster_block
-        and seats.seat_id <> other_seats.seat_id
+        on
+            seats.roster_block = other_seats.roster_block
+            and seats.seat_id <> other_seats.seat_id
     left join related
-        on seats.customer_id = related.customer_id
-        and other_seats.customer_id = related.related_customer_id
+        on
+            seats.customer_id = related.customer_id
+            and other_seats.customer_id = related.related_customer_id
     where kinship > 0
 ),
 
+-- One sign alone, such as customer ids that follow each other at the front desk, also joins
+-- strangers: it counts only between seats of which one has nobody closer.
 kin as (
-    select * from links where kinship >= {{ var('household_kinship_least') }}
+    select * from links
+    where kinship >= {{ var('household_points_enough') }}
+    qualify
+        kinship >= {{ var('household_points_certain') }}
+        or kinship = max(kinship) over (partition by seat_id)
+        or kinship = max(kinship) over (partition by other_seat_id)
 ),
 
 -- Kin of kin are kin: a child reaches the owner through a brother.
 reached (seat_id, reached_seat_id) as (
     select
         seat_id,
-        seat_id as reached_seat_id
+        seat_id as reached_seat_id,
     from seats
-
     union
-
     select
         reached.seat_id,
-        kin.other_seat_id as reached_seat_id
+        kin.other_seat_id as reached_seat_id,
     from reached
     inner join kin
         on reached.reached_seat_id = kin.seat_id
@@ -63,7 +67,7 @@ reached (seat_id, reached_seat_id) as (
 kin_groups as (
     select
         seat_id,
-        min(reached_seat_id) as kin_group
+        min(reached_seat_id) as kin_group,
     from reached
     group by seat_id
 ),
@@ -74,7 +78,7 @@ grouped as (
         kin_groups.kin_group,
         seats.size = 'family'
         and count(seats.owned_membership_id) over (partition by seats.roster_block) = 1
-            as is_only_one_listed
+            as is_only_one_listed,
     from seats
     inner join kin_groups
         on seats.seat_id = kin_groups.seat_id
@@ -89,18 +93,19 @@ claimed as (
         grouped.roster_block,
         grouped.size,
         grouped.kin_group,
+        min(grouped.member_id) over (partition by grouped.kin_group, grouped.customer_id)
+            as first_member_id,
         coalesce(links.kinship, 0) as owner_kinship,
-        min(grouped.member_id) over (
-            partition by grouped.kin_group, grouped.customer_id
-        ) as first_member_id
     from grouped
     left join grouped as owners
-        on grouped.roster_block = owners.roster_block
-        and (grouped.kin_group = owners.kin_group or owners.is_only_one_listed)
-        and owners.owned_membership_id is not null
+        on
+            grouped.roster_block = owners.roster_block
+            and (grouped.kin_group = owners.kin_group or owners.is_only_one_listed)
+            and owners.owned_membership_id is not null
     left join links
-        on grouped.seat_id = links.seat_id
-        and owners.seat_id = links.other_seat_id
+        on
+            grouped.seat_id = links.seat_id
+            and owners.seat_id = links.other_seat_id
     where grouped.member_id is not null
     qualify
         row_number() over (

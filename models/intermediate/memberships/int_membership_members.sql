@@ -1,6 +1,5 @@
--- Grain: one row per membership instance and member.
 {{ config(materialized='table') }}
-
+-- Grain: one row per membership instance and member.
 with members as (
     select * from {{ ref('stg_capitan__members') }}
 ),
@@ -12,13 +11,16 @@ kin_grouped as (
 -- The owner comes first, then whoever is closest to him; two rows of one person share a place.
 ranked as (
     select
-        *,
+        member_id,
+        membership_id,
+        roster_block,
+        size,
         coalesce('membership-' || membership_id, 'kin-' || kin_group) as household,
         count(*) over (partition by roster_block, household) as household_rows,
         dense_rank() over (
             partition by roster_block, household
-            order by owner_kinship desc, first_member_id
-        ) as place
+            order by owner_kinship desc, first_member_id asc
+        ) as place,
     from kin_grouped
 ),
 
@@ -33,7 +35,7 @@ seated as (
         (membership_id is not null or household_rows > 1)
         and (size <> 'duo' or place <= {{ var('duo_member_limit') }}) as is_seated,
         case when is_seated then household end as household,
-        row_number() over (partition by roster_block, is_seated order by member_id) as turn
+        row_number() over (partition by roster_block, is_seated order by member_id) as turn,
     from ranked
 ),
 
@@ -41,7 +43,7 @@ open_places as (
     select
         roster_block,
         household,
-        row_number() over (partition by roster_block order by min(member_id)) as turn
+        row_number() over (partition by roster_block order by min(member_id)) as turn,
     from seated
     where is_seated and size = 'duo'
     group by roster_block, household
@@ -49,7 +51,7 @@ open_places as (
 ),
 
 -- Who waits for a family joins the household before him on the roster, else the one after him.
--- Who waits for a duo takes the next open place; when there is none left, they pair off in order.
+-- Who waits for a duo takes the next open place; when none is left, they pair off in order.
 placed as (
     select
         seated.member_id,
@@ -69,12 +71,13 @@ placed as (
                 lead(seated.household ignore nulls) over roster,
                 'waiting'
             )
-        end as household
+        end as household,
     from seated
     left join open_places
-        on seated.roster_block = open_places.roster_block
-        and seated.turn = open_places.turn
-        and not seated.is_seated
+        on
+            seated.roster_block = open_places.roster_block
+            and seated.turn = open_places.turn
+            and not seated.is_seated
     window roster as (partition by seated.roster_block order by seated.member_id)
 ),
 
@@ -82,10 +85,10 @@ instances as (
     select
         member_id,
         max(case when household = 'membership-' || membership_id then membership_id end)
-            over household as listed_membership_id,
-        min(member_id) over household as first_member_id
+            over same_household as listed_membership_id,
+        min(member_id) over same_household as first_member_id,
     from placed
-    window household as (partition by roster_block, household)
+    window same_household as (partition by roster_block, household)
 ),
 
 resolved as (
@@ -102,7 +105,7 @@ resolved as (
         members.status,
         instances.listed_membership_id is not null as is_listed,
         members.start_date,
-        members.end_date
+        members.end_date,
     from members
     left join instances
         on members.member_id = instances.member_id

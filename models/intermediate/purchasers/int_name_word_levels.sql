@@ -11,8 +11,8 @@ customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
 
-customer_name_words as (
-    select * from {{ ref('int_customer_name_words') }}
+name_words as (
+    select * from {{ ref('int_name_words') }}
 ),
 
 word_scores as (
@@ -55,7 +55,7 @@ nickname_pairs as (
     from written_words
     inner join related_names
         on written_words.word = related_names.written_word
-    inner join customer_name_words as customer_words
+    inner join name_words as customer_words
         on related_names.known_word = customer_words.word
     where written_words.name_field = 'first'
         and customer_words.name_field = 'first'
@@ -69,7 +69,7 @@ initial_pairs as (
         'initial' as level,
         customer_words.customers,
     from written_words
-    inner join customer_name_words as customer_words
+    inner join name_words as customer_words
         on
             written_words.name_field = customer_words.name_field
             and left(customer_words.word, length(written_words.word)) = written_words.word
@@ -88,7 +88,7 @@ counted as (
         'exact' as level,
         customer_words.customers,
     from written_words
-    inner join customer_name_words as customer_words
+    inner join name_words as customer_words
         on
             written_words.name_field = customer_words.name_field
             and written_words.word = customer_words.word
@@ -115,6 +115,7 @@ scored as (
         word_scores.written_word,
         word_scores.known_word,
         case
+            when word_scores.edit_distance = 1 then 'near'
             when word_scores.name_field = 'first'
                 and least(length(word_scores.written_word), length(word_scores.known_word)) >= 3
                 and (
@@ -122,9 +123,7 @@ scored as (
                     or starts_with(word_scores.known_word, word_scores.written_word)
                 )
                 then 'diminutive'
-            when word_scores.edit_distance = 1
-                or word_scores.similarity >= near_similarity.value
-                then 'near'
+            when word_scores.similarity >= near_similarity.value then 'near'
             when (
                 word_scores.edit_distance = 2
                 and least(length(word_scores.written_word), length(word_scores.known_word)) >= 5

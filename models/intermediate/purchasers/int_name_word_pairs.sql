@@ -3,8 +3,8 @@ with customer_names as (
     select * from {{ ref('int_customer_names') }}
 ),
 
-customer_name_words as (
-    select * from {{ ref('int_customer_name_words') }}
+name_words as (
+    select * from {{ ref('int_name_words') }}
 ),
 
 purchaser_names as (
@@ -43,7 +43,6 @@ open_names as (
     left join settled_names
         on purchaser_names.written_name = settled_names.written_name
     where settled_names.written_name is null
-        and purchaser_names.is_shown
 ),
 
 written_words as (
@@ -53,8 +52,8 @@ written_words as (
 ),
 
 known_words as (
-    select customer_name_words.name_field, customer_name_words.word
-    from customer_name_words
+    select name_words.name_field, name_words.word
+    from name_words
 ),
 
 words as (

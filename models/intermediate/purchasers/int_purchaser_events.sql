@@ -1,5 +1,9 @@
 -- Grain: one row per transfer check-in, with the group of check-ins that one purchaser explains.
-with recursive transfers as (
+with recursive parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+transfers as (
     select * from {{ ref('int_pass_transfers_parsed') }}
 ),
 
@@ -25,6 +29,10 @@ events as (
             when {{ match_product_kind('transfers.pass_type') }} = 'day 1' then 'day'
             else 'multi'
         end as pass_kind,
+        {{ match_product_kind('transfers.pass_type') }} as product_kind,
+        {{ match_product_age('transfers.pass_type') }} as product_age,
+        {{ match_product_gear('transfers.pass_type') }} as product_gear,
+        cast({{ match_validity_days('transfers.pass_type') }} as integer) as validity_days,
         transfers.remaining_count,
         transfers.checkin_datetime,
         transfers.checkin_date,
@@ -95,6 +103,10 @@ select
     events.joined_name,
     events.pass_type,
     events.pass_kind,
+    events.product_kind,
+    events.product_age,
+    events.product_gear,
+    events.validity_days,
     events.remaining_count,
     events.checkin_datetime,
     events.checkin_date,

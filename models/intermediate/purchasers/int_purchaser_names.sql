@@ -3,18 +3,19 @@ with transfers as (
     select * from {{ ref('int_pass_transfers_parsed') }}
 ),
 
-transactions as (
-    select * from {{ ref('stg_transactions__transactions') }}
+payments as (
+    select * from {{ ref('int_payments') }}
 ),
 
 written as (
     select
         names.written_name,
         bool_or(names.is_shown) as is_shown,
+        bool_or(not names.is_shown) as is_on_payment,
     from (
         select transfers.purchaser_name as written_name, true as is_shown from transfers
         union all
-        select transactions.buyer_name, false from transactions
+        select payments.payment_name, false from payments
     ) as names
     where names.written_name <> ''
     group by names.written_name
@@ -24,6 +25,7 @@ letters as (
     select
         written.written_name,
         written.is_shown,
+        written.is_on_payment,
         regexp_replace(
             {{ normalise_letters('written.written_name') }}, {{ name_title_pattern() }}, ''
         ) as name_text,
@@ -35,6 +37,7 @@ parts as (
     select
         letters.written_name,
         letters.is_shown,
+        letters.is_on_payment,
         regexp_extract(letters.name_text, {{ name_suffix_pattern() }}, 1) as suffix,
         {{ normalise_words(
             "regexp_extract(letters.name_text, " ~ name_nickname_pattern() ~ ", 1)"
@@ -112,6 +115,7 @@ select
     readings.suffix,
     readings.joined_name,
     readings.is_shown,
+    readings.is_on_payment,
 from readings
 where readings.reading.last is not null
     and readings.reading.first <> ''

@@ -51,7 +51,13 @@ judged as (
 
 labelled as (
     select
-        * exclude (record_text, checkin_id_text, customer_id_text, checkin_datetime_text, unreadable_reason),
+        * exclude (
+            record_text,
+            checkin_id_text,
+            customer_id_text,
+            checkin_datetime_text,
+            unreadable_reason
+        ),
         case when reject_reason is not null then record_text end as record_text,
         {{ row_outcome('checkin_id', 'created_at') }} as row_outcome,
     from judged

@@ -17,10 +17,12 @@ typed as (
         {{ text_from_export('raw.last_name') }} as last_name,
         {{ text_from_export('raw.preferred_name') }} as preferred_name,
         {{ boolean_from_export('raw.has_active_membership') }} as has_active_membership,
-        {{ boolean_from_export('raw.has_opted_in_to_marketing') }} as has_opted_in_to_marketing,
+        {{ boolean_from_export('raw.has_opted_in_to_marketing') }}
+            as has_opted_in_to_marketing,
         {{ boolean_from_export('raw.active_waiver_exists') }} as active_waiver_exists,
         {{ date_from_export('raw.birthday') }} as birthday,
-        {{ date_from_export('raw.latest_waiver_expiration_date') }} as latest_waiver_expiration_date,
+        {{ date_from_export('raw.latest_waiver_expiration_date') }}
+            as latest_waiver_expiration_date,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
         raw.source_file,
@@ -44,7 +46,11 @@ judged as (
 
 labelled as (
     select
-        * exclude (record_text, customer_id_text, unreadable_reason),
+        * exclude (
+            record_text,
+            customer_id_text,
+            unreadable_reason
+        ),
         case when reject_reason is not null then record_text end as record_text,
         {{ row_outcome('customer_id', 'created_at') }} as row_outcome,
     from judged

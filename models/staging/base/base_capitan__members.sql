@@ -48,7 +48,12 @@ judged as (
 
 labelled as (
     select
-        * exclude (record_text, member_id_text, customer_id_text, unreadable_reason),
+        * exclude (
+            record_text,
+            member_id_text,
+            customer_id_text,
+            unreadable_reason
+        ),
         case when reject_reason is not null then record_text end as record_text,
         {{ row_outcome('member_id') }} as row_outcome,
     from judged

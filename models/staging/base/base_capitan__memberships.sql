@@ -43,7 +43,11 @@ judged as (
 
 labelled as (
     select
-        * exclude (record_text, membership_id_text, unreadable_reason),
+        * exclude (
+            record_text,
+            membership_id_text,
+            unreadable_reason
+        ),
         case when reject_reason is not null then record_text end as record_text,
         {{ row_outcome('membership_id') }} as row_outcome,
     from judged

@@ -40,9 +40,15 @@ judged as (
 
 labelled as (
     select
-        * exclude (record_text, customer_id_text, related_customer_id_text, unreadable_reason),
+        * exclude (
+            record_text,
+            customer_id_text,
+            related_customer_id_text,
+            unreadable_reason
+        ),
         case when reject_reason is not null then record_text end as record_text,
-        {{ row_outcome('customer_id, related_customer_id, relationship', 'created_at') }} as row_outcome,
+        {{ row_outcome('customer_id, related_customer_id, relationship', 'created_at') }}
+            as row_outcome,
     from judged
 )
 

@@ -48,7 +48,11 @@ judged as (
 
 labelled as (
     select
-        * exclude (record_text, transaction_id_text, unreadable_reason),
+        * exclude (
+            record_text,
+            transaction_id_text,
+            unreadable_reason
+        ),
         case when reject_reason is not null then record_text end as record_text,
         {{ row_outcome('transaction_id') }} as row_outcome,
     from judged

@@ -1,0 +1,19 @@
+{# What one meeting is worth, in millionths: 1 for the same minute, falling by a factor e for every
+   closeness_minutes. Whole numbers, so that a sum does not depend on the order of its terms.
+   Example: ten minutes apart, closeness_minutes 10: 367879. #}
+{% macro affinity_closeness_units(apart_us) -%}
+    cast(
+        round(exp({{ apart_us }} / (-60000000.0 * {{ var('closeness_minutes', 10) }})) * 1000000)
+        as bigint
+    )
+{%- endmacro %}
+
+
+{# What a meeting by chance is worth on average: the mean closeness where every distance within
+   the window is equally likely. Example: window 30, closeness_minutes 10: 0.316738. #}
+{% macro affinity_closeness_by_chance() -%}
+    (
+        (1 - exp(-1.0 * {{ var('meeting_window_minutes') }} / {{ var('closeness_minutes', 10) }}))
+        * {{ var('closeness_minutes', 10) }} / {{ var('meeting_window_minutes') }}
+    )
+{%- endmacro %}

@@ -1,0 +1,39 @@
+{{ config(materialized='table') }}
+-- Grain: one row per customer, location and local time of arrival.
+with stg_capitan__checkins as (
+    select * from {{ ref('stg_capitan__checkins') }}
+),
+
+locations as (
+    select
+        location_id,
+        cast(row_number() over (order by location_id) as integer) as location_number,
+    from stg_capitan__checkins
+    where location_id is not null
+    group by location_id
+),
+
+arrivals as (
+    select distinct
+        stg_capitan__checkins.customer_id,
+        locations.location_number,
+        stg_capitan__checkins.checkin_date,
+        epoch_us(stg_capitan__checkins.checkin_datetime)
+        - epoch_us(cast(stg_capitan__checkins.checkin_date as timestamp)) as arrived_us,
+    from stg_capitan__checkins
+    inner join locations
+        on stg_capitan__checkins.location_id = locations.location_id
+),
+
+slotted as (
+    select
+        customer_id,
+        location_number,
+        checkin_date,
+        arrived_us,
+        cast(arrived_us // {{ affinity_window_us() }} as integer) as slot,
+    from arrivals
+)
+
+select * from slotted
+order by checkin_date, location_number, arrived_us, customer_id

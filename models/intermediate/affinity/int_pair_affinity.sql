@@ -1,0 +1,61 @@
+{{ config(materialized='table') }}
+-- Grain: one row per pair of customers who met.
+with int_pair_worlds as (
+    select * from {{ ref('int_pair_worlds') }}
+),
+
+int_affinity_calibration as (
+    select * from {{ ref('int_affinity_calibration') }}
+),
+
+int_arrivals as (
+    select * from {{ ref('int_arrivals') }}
+),
+
+history as (
+    select max(checkin_date) - min(checkin_date) + 1 as day_count from int_arrivals
+),
+
+judged as (
+    select
+        int_pair_worlds.*,
+        case
+            when
+                history.day_count >= {{ var('affinity_min_history_days', 35) }}
+                and int_affinity_calibration.class_pair_count
+                >= {{ var('affinity_min_class_pairs', 50) }}
+                then int_affinity_calibration.tie_probability
+        end as tie_probability,
+    from int_pair_worlds
+    cross join history
+    left join int_affinity_calibration
+        on
+            int_pair_worlds.count_class = int_affinity_calibration.count_class
+            and int_pair_worlds.bits_bin = int_affinity_calibration.bits_bin
+    where not int_pair_worlds.is_decoy
+),
+
+affinity as (
+    select
+        customer_id_1,
+        customer_id_2,
+        together_count,
+        expected_by_habit,
+        expected_by_crowd,
+        expected_by_chance,
+        closeness,
+        closest_gap_minutes,
+        cast(pow(2, affinity_bits) as decimal(18, 6)) as times_more_than_chance,
+        affinity_bits,
+        tie_probability,
+        case
+            when tie_probability is null then 'too_few'
+            when tie_probability >= {{ var('affinity_together_probability', 0.9) }} then 'together'
+            when tie_probability >= {{ var('affinity_maybe_probability', 0.75) }} then 'maybe'
+            else 'chance'
+        end as affinity_level,
+    from judged
+)
+
+select * from affinity
+order by customer_id_1, customer_id_2

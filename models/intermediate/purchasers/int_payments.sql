@@ -1,0 +1,66 @@
+-- Grain: one row per payment line, with its product and the customers whose e-mail it carries.
+with transactions as (
+    select * from {{ ref('stg_transactions__transactions') }}
+),
+
+customers as (
+    select * from {{ ref('stg_capitan__customers') }}
+),
+
+emails as (
+    select transactions.transaction_id, transactions.billing_email as email from transactions
+    union
+    select transactions.transaction_id, transactions.receipt_email from transactions
+),
+
+owners as (
+    select
+        emails.transaction_id,
+        array_sort(list(distinct customers.customer_id)) as owner_customer_ids,
+        case
+            when count(distinct customers.customer_id) = 1
+                then trim(concat_ws(' ', min(customers.first_name), min(customers.last_name)))
+        end as owner_name,
+    from emails
+    inner join customers
+        on lower(emails.email) = lower(customers.email)
+    where emails.email <> ''
+    group by emails.transaction_id
+),
+
+payments as (
+    select
+        transactions.transaction_id,
+        -- A terminal's "Payment" names nobody; the owner of the e-mail address may.
+        case
+            when {{ name_is_missing('transactions.buyer_name') }} then owners.owner_name
+            else transactions.buyer_name
+        end as payment_name,
+        {{ match_product_kind('transactions.description') }} as product_kind,
+        {{ match_product_age('transactions.description') }} as product_age,
+        {{ match_product_gear('transactions.description') }} as product_gear,
+        coalesce(owners.owner_customer_ids, []) as owner_customer_ids,
+        coalesce(transactions.total_amount, transactions.base_price_amount) as paid_amount,
+        transactions.day_pass_count,
+        transactions.transaction_date as payment_date,
+    from transactions
+    left join owners
+        on transactions.transaction_id = owners.transaction_id
+    where transactions.transaction_date is not null
+        and transactions.description is not null
+)
+
+select
+    payments.transaction_id,
+    payments.payment_name,
+    payments.product_kind,
+    payments.product_age,
+    payments.product_gear,
+    payments.owner_customer_ids,
+    payments.paid_amount,
+    payments.day_pass_count,
+    count(*) over (partition by payments.product_kind, payments.product_age) / (
+        max(payments.payment_date) over () - min(payments.payment_date) over () + 1
+    ) as payments_per_day,
+    payments.payment_date,
+from payments

@@ -1,0 +1,83 @@
+-- Grain: one row per transfer check-in and payment that its purchaser, as shown, may have made.
+with parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+events as (
+    select * from {{ ref('int_purchaser_events') }}
+),
+
+payments as (
+    select * from {{ ref('int_payments') }}
+),
+
+purchaser_names as (
+    select * from {{ ref('int_purchaser_names') }}
+),
+
+word_levels as (
+    select * from {{ ref('int_name_word_levels') }}
+),
+
+-- What the pass shows and what the payment says are two spellings of one name.
+spellings as (
+    select
+        shown.written_name as shown_name,
+        paid.written_name as payment_name,
+        max(round(
+            first_levels.weight
+            + coalesce(last_levels.weight, {{ match_parameter('missing_weight') }})
+            + case
+                when shown.reading = 'swapped' then ln({{ match_parameter('swapped_share') }})
+                else 0
+            end,
+            6
+        )) as name_weight,
+    from purchaser_names as shown
+    inner join word_levels as first_levels
+        on
+            shown.first_name = first_levels.written_word
+            and first_levels.name_field = 'first'
+    inner join purchaser_names as paid
+        on first_levels.known_word = paid.first_name
+    left join word_levels as last_levels
+        on
+            shown.last_name = last_levels.written_word
+            and paid.last_name = last_levels.known_word
+            and last_levels.name_field = 'last'
+    where shown.is_shown
+        and paid.is_on_payment
+        and paid.reading in ('plain', 'long_last')
+        and (last_levels.weight is not null or shown.reading = 'one_word')
+        and not (
+            first_levels.level in ('far', 'initial')
+            and coalesce(last_levels.level, 'missing') in ('far', 'initial', 'missing')
+        )
+    group by shown.written_name, paid.written_name
+),
+
+options as (
+    select
+        events.checkin_id,
+        events.purchaser_group_id,
+        payments.transaction_id,
+        payments.payment_name,
+        payments.owner_customer_ids,
+        spellings.name_weight,
+        {{ match_payment_weight() }} as payment_weight,
+    from events
+    inner join spellings
+        on events.written_name = spellings.shown_name
+    inner join payments
+        on
+            spellings.payment_name = payments.payment_name
+            and events.product_kind = payments.product_kind
+            and events.product_age = payments.product_age
+            and events.checkin_date
+            between payments.payment_date - 1 and payments.payment_date + events.validity_days
+)
+
+select
+    options.*,
+    {{ match_link_posterior() }} as link_posterior,
+from options

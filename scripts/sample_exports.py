@@ -1,0 +1,253 @@
+"""Write an invented gym's raw exports and the truth behind them.
+
+    python scripts/sample_exports.py --out data/sample --seed 1 --scale 1.0 --days 486
+
+Equal arguments give equal bytes. The result appears all at once: it is written beside --out and
+renamed at the end. When --out already holds what the arguments ask for, nothing is done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from sample_gym import (
+    accounts,
+    config,
+    csvfile,
+    dirt,
+    exports,
+    extras,
+    memberships,
+    odd_rows,
+    passes,
+    people,
+    transactions,
+    truth,
+    visits,
+)
+from sample_gym.config import Arguments
+
+MANIFEST = Path("truth") / "manifest.json"
+TRANSACTIONS = "exports/transactions/combined_transaction_data.csv"
+
+
+def all_visits(args: Arguments, folk: people.People, held, traps: list[int]):
+    """Every check-in in time order, and the purchases behind the passes."""
+    bought, sold = passes.pass_visits(args, folk, held, traps)
+    events = visits.once_a_day(extras.event_visits(args, folk, held))
+    desk = visits.join_visits([bought, events])
+    taken = desk.person.astype(np.int64) * 100_000 + desk.day
+    climbing = visits.member_visits(args, folk, held, folk.words, taken)
+    inside = visits.join_visits([desk, climbing])
+    guests = extras.guest_visits(args, folk, inside)
+    seen = visits.Visits(
+        *(np.concatenate([one, two]) for one, two in zip(
+            vars(inside).values(), vars(guests).values(), strict=True))
+    )  # fmt: skip
+    seen = visits.join_visits([seen, extras.free_visits(args, folk)])
+    seen = visits.once_a_day(seen)
+    seen = visits.join_visits([seen, extras.second_visits(args, seen)])
+    last = config.AS_OF_EPOCH * config.DAY_US + config.LAST_SECOND * 1_000_000
+    seen = seen.take(np.flatnonzero(seen.time_us() <= last))
+    return seen.take(np.lexsort((seen.person, seen.time_us()))), sold
+
+
+def write_gym(args: Arguments, root: Path) -> dict:
+    """Make the gym and write all files under `root`; the manifest, already written."""
+    folk = people.build_people(args)
+    traps = people.plant_traps(folk)
+    held = memberships.build_memberships(args, folk, traps)
+    seen, sold = all_visits(args, folk, held, traps)
+    reserved, recorded = dirt.plant_namesakes(args, folk, seen, sold, traps)
+    book = accounts.build_accounts(args, folk, seen, held, sold)
+    writer = dirt.NameWriter(args, folk, book, seen, sold)
+    writing = writer.write(reserved, set(traps))
+    items = folk.words.items
+    payments = transactions.build_payments(args, folk, book, held, sold, writing.ghosts, seen)
+    paid = transactions.paying_rows(seen, payments, len(sold))
+    record = accounts.record_of_visits(args, book, seen)
+    rng = args.rng(19)
+    checkin_id = 30_400_000 + np.cumsum(rng.integers(1, 140, len(seen)))
+    created = seen.time_us() + rng.integers(300_000, 2_900_000, len(seen))
+    text = odd_descriptions(items, seen, writing)
+    fixes = odd_rows.plan_corrections(args, seen, text, created, set(writing.text))
+    newest = np.arange(len(seen))[::-1].copy()
+    checkins = exports.checkins(args, book, seen, record, text, checkin_id, created)
+    checkins.columns = {key: column.take(newest) for key, column in checkins.columns.items()}
+    odd_rows.add_superseded(checkins, fixes, newest)
+    files = {
+        "checkins": checkins,
+        "customers": exports.customers(args, folk, book, held),
+        "members": exports.members(book, held),
+        "memberships": exports.memberships(folk, book, held),
+        "relations": exports.relations(args, book, *dirt.relations(args, folk, book, recorded)),
+        "transactions": exports.transactions(payments),
+    }
+    by_day, by_pair = truth.companions(folk, book, seen)
+    transfers = truth.transfers(folk, book, seen, record, checkin_id, sold, writing, paid, payments)
+    truths = {
+        "checkins": truth.checkins(book, seen, record, checkin_id),
+        "companions": by_day,
+        "corrections": truth.corrections(fixes, seen, checkin_id),
+        "friend_pairs": by_pair,
+        "households": truth.households(folk, book),
+        "members": truth.members(book, held),
+        "transactions": truth.transactions(book, payments),
+        "transfers": transfers,
+    }
+    return write_files(args, root, files, truths)
+
+
+def odd_descriptions(items: list[str], seen: visits.Visits, writing: dirt.Writing):
+    """entry_method_description of every check-in, the oddly formatted ones included."""
+    plain = exports.descriptions(items, seen, {})
+    odd = dict(writing.text)
+    for row in np.flatnonzero(writing.dirt == "fmt_capital_from").tolist():
+        odd[row] = plain[row].as_py().replace(" from ", " From ")
+    for row in np.flatnonzero(writing.dirt == "fmt_lower_all").tolist():
+        odd[row] = plain[row].as_py().lower()
+    writing.text.update(odd)
+    return exports.descriptions(items, seen, odd)
+
+
+def write_files(args: Arguments, root: Path, files: dict, truths: dict) -> dict:
+    """Write exports, truth and manifest."""
+    written: dict[str, dict] = {}
+    for name, export in files.items():
+        odd_rows.add_broken_and_doubled(args, name, export)
+        path = TRANSACTIONS if name == "transactions" else f"exports/capitan/{name}.csv"
+        lines = csvfile.with_extras(csvfile.lines(export.columns), export.extras)
+        written[path] = csvfile.write(root / path, list(export.columns), lines)
+    for name, columns in truths.items():
+        path = f"truth/{name}.csv"
+        written[path] = csvfile.write(root / path, list(columns), csvfile.lines(columns))
+    manifest = manifest_of(args, files, truths, written)
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    (root / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    return manifest
+
+
+def manifest_of(args: Arguments, files: dict, truths: dict, written: dict) -> dict:
+    """What was written: arguments, counts of the truth, odd rows per file, file hashes."""
+    dirty = truths["transfers"]["dirt"].value_counts().to_pylist()
+    real = truths["transfers"]["is_transfer"].to_pylist()
+    return {
+        "generator": config.GENERATOR,
+        "version": config.VERSION,
+        "arguments": asdict(args),
+        "as_of": config.AS_OF.isoformat(),
+        "first_day": config.iso(args.first_day),
+        "time_zone": config.TIME_ZONE,
+        "gyms": args.gyms,
+        "counts": {
+            **{name: export.rows() for name, export in files.items()},
+            "transfers": sum(value == "True" for value in real),
+            "companion_pair_days": len(truths["companions"]["date"]),
+            "friend_pairs": len(truths["friend_pairs"]["kind"]),
+        },
+        "dirt": dict(sorted((row["values"], row["counts"]) for row in dirty)),
+        "malformed": {name: export.malformed for name, export in files.items()},
+        "exact_duplicates": {name: export.exact_duplicates for name, export in files.items()},
+        "superseded": {"checkins": files["checkins"].superseded},
+        "files": written,
+    }
+
+
+def is_current(out: Path, args: Arguments) -> bool:
+    """True when `out` holds what these arguments and this version write, all files in size."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        asked = (config.GENERATOR, config.VERSION, asdict(args))
+        if (manifest["generator"], manifest["version"], manifest["arguments"]) != asked:
+            return False
+        return all(
+            (out / path).stat().st_size == entry["bytes"]
+            for path, entry in manifest["files"].items()
+        )
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def is_ours(out: Path) -> bool:
+    """True when replacing `out` destroys nothing but an earlier sample."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return True
+    try:
+        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        return manifest["generator"] == config.GENERATOR
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def remove_leftovers(out: Path) -> None:
+    """Remove the partial folders of runs that were killed."""
+    for folder in sorted(out.parent.glob(f".{out.name}.partial-*")):
+        owner = folder.name.rpartition("-")[2]
+        if not (owner.isdigit() and Path(f"/proc/{owner}").exists()):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def replace(out: Path, partial: Path) -> None:
+    """Put the finished folder in the place of the old one."""
+    old = partial.with_name(partial.name + ".old")
+    if out.exists():
+        out.rename(old)
+    partial.rename(out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def sample_exports(out: Path, args: Arguments) -> dict | None:
+    """Write the sample to `out`; its manifest, or None when it was there already."""
+    out = out.resolve()
+    if is_current(out, args):
+        return None
+    if not is_ours(out):
+        raise SystemExit(f"{out} holds something else than a sample; choose another --out")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(out)
+    partial = out.with_name(f".{out.name}.partial-{os.getpid()}")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        manifest = write_gym(args, partial)
+        replace(out, partial)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return manifest
+
+
+def parse_arguments(words: list[str] | None) -> tuple[Path, Arguments]:
+    """Output folder and arguments from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--out", type=Path, default=Path("data/sample"), help="folder to write")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another gym")
+    parser.add_argument("--scale", type=float, default=1.0, help="1 is one gym, 37,700 check-ins")
+    parser.add_argument("--days", type=int, default=config.DEFAULT_DAYS, help="length of history")
+    parser.add_argument("--locations", type=int, default=1, help="at least so many gyms")
+    given = parser.parse_args(words)
+    if given.scale <= 0 or given.days < 14 or given.locations < 1 or given.seed < 0:
+        parser.error("--scale must be positive, --days at least 14, --locations 1, --seed 0")
+    return given.out, Arguments(given.seed, given.scale, given.days, given.locations)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Command line entry point."""
+    out, args = parse_arguments(words)
+    manifest = sample_exports(out, args)
+    if manifest is None:
+        print(f"{out}: up to date, nothing to do")
+        return 0
+    counts = ", ".join(f"{value:,} {name}" for name, value in manifest["counts"].items())
+    print(f"{out}: {manifest['gyms']} gym(s), {counts}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+-- Records read = kept + rejected + duplicate + superseded, and what is kept is what staging shows.
+with records_read as (
+    select 'capitan/checkins' as export_name, count(*) as record_count
+    from {{ ref('raw_capitan__checkins') }}
+    union all
+    select 'capitan/customers', count(*) from {{ ref('raw_capitan__customers') }}
+    union all
+    select 'capitan/members', count(*) from {{ ref('raw_capitan__members') }}
+    union all
+    select 'capitan/memberships', count(*) from {{ ref('raw_capitan__memberships') }}
+    union all
+    select 'capitan/relations', count(*) from {{ ref('raw_capitan__relations') }}
+    union all
+    select 'transactions/combined_transaction_data', count(*)
+    from {{ ref('raw_transactions__transactions') }}
+),
+
+records_kept as (
+    select 'capitan/checkins' as export_name, count(*) as kept_count
+    from {{ ref('stg_capitan__checkins') }}
+    union all
+    select 'capitan/customers', count(*) from {{ ref('stg_capitan__customers') }}
+    union all
+    select 'capitan/members', count(*) from {{ ref('stg_capitan__members') }}
+    union all
+    select 'capitan/memberships', count(*) from {{ ref('stg_capitan__memberships') }}
+    union all
+    select 'capitan/relations', count(*) from {{ ref('stg_capitan__relations') }}
+    union all
+    select 'transactions/combined_transaction_data', count(*)
+    from {{ ref('stg_transactions__transactions') }}
+),
+
+export_row_counts as (
+    select * from {{ ref('export_row_counts') }}
+)
+
+select
+    export_row_counts.*,
+    records_read.record_count as records_read,
+    records_kept.kept_count as records_kept,
+from export_row_counts
+full join records_read on export_row_counts.export_name = records_read.export_name
+full join records_kept on export_row_counts.export_name = records_kept.export_name
+where
+    export_row_counts.record_count is distinct from records_read.record_count
+    or export_row_counts.kept_count is distinct from records_kept.kept_count
+    or export_row_counts.record_count is distinct from (
+        export_row_counts.kept_count + export_row_counts.rejected_count
+        + export_row_counts.duplicate_count + export_row_counts.superseded_count
+    )

@@ -1,0 +1,96 @@
+"""What the tests share: small export folders, and dbt run on them in a place of their own."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from raw_exports import EXPORTS
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """The project with its exports, warehouse, files and dbt target in one folder."""
+
+    folder: Path
+    exports: Path
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "gym_connections.duckdb"
+
+    @property
+    def files(self) -> Path:
+        return self.folder / "files"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
+            "GYM_RAW_EXPORTS": str(self.exports),
+            "GYM_WAREHOUSE": str(self.warehouse),
+            "GYM_EXPORTS_OUT": str(self.files),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+        }
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the project's folder with this environment."""
+        return subprocess.run(
+            command, cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False
+        )
+
+    def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run what `make build` runs."""
+        return self.run(sys.executable, "scripts/build.py", *arguments)
+
+    def query(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.sql(sql).fetchall()
+
+    def write(self, export: str, rows: Iterable[Mapping[str, object]]) -> Path:
+        """Write one export as CSV with all columns of its contract; absent values are empty."""
+        path = self.exports / f"{export}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, EXPORTS[export].columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project without exports."""
+    return Project(tmp_path, tmp_path / "exports")
+
+
+@pytest.fixture(scope="session")
+def sample_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample at its default size: folders `exports` and `truth`."""
+    folder = tmp_path_factory.mktemp("sample") / "sample"
+    subprocess.run(
+        [sys.executable, "scripts/sample_exports.py", "--out", str(folder)],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_project(
+    sample_exports: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Project, subprocess.CompletedProcess[str]]:
+    """The sample, built once, and what the build printed. Tests only read it."""
+    built = Project(tmp_path_factory.mktemp("built"), sample_exports / "exports")
+    return built, built.build()

@@ -1,0 +1,185 @@
+"""What holds for every model: described, grain first, in its layer, no key misspelled."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import PROJECT, Project
+
+# What each layer may read. Reporting reads anything that is no raw export.
+READS = {
+    "landing": {"source"},
+    "staging/base": {"landing"},
+    "staging": {"staging/base"},
+    "intermediate": {"staging/base", "staging", "intermediate", "marts", "seed", "build_state"},
+    "marts": {"staging", "intermediate", "marts", "seed"},
+    "reporting": {"staging", "intermediate", "marts", "reporting", "seed"},
+}
+NODE_KEYS = {
+    "models": {"name", "description", "config", "columns", "data_tests", "constraints"},
+    "seeds": {"name", "description", "config", "columns", "data_tests"},
+    "unit_tests": {"name", "description", "model", "given", "expect", "overrides", "config"},
+    "sources": {"name", "description", "config", "tables"},
+    "exposures": {"name", "label", "type", "description", "depends_on", "owner", "url", "maturity"},
+    "analyses": {"name", "description", "config", "columns"},
+    "macros": {"name", "description", "arguments", "config"},
+}
+COLUMN_KEYS = {"name", "description", "data_type", "data_tests", "config", "constraints"}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    folder = tmp_path_factory.mktemp("parsed")
+    parsed = Project(folder, folder).run(str(PROJECT / ".venv/bin/dbt"), "parse")
+    assert parsed.returncode == 0, parsed.stdout
+    return json.loads((folder / "target/manifest.json").read_text())
+
+
+def nodes(manifest: dict, kind: str) -> list[dict]:
+    return [node for node in manifest["nodes"].values() if node["resource_type"] == kind]
+
+
+def layer(manifest: dict, unique_id: str) -> str:
+    kind, _, name = unique_id.split(".", 2)
+    if kind == "source":
+        return "build_state" if name.startswith("build_state.") else "source"
+    if kind != "model":
+        return kind
+    path = Path(manifest["nodes"][unique_id]["path"])
+    return "staging/base" if path.parts[:2] == ("staging", "base") else path.parts[0]
+
+
+def yaml_files() -> list[Path]:
+    folders = ("models", "seeds", "macros", "analyses", "python_udfs")
+    return sorted(path for folder in folders for path in (PROJECT / folder).rglob("*.yml"))
+
+
+def test_every_model_and_seed_is_described_grain_first(manifest: dict) -> None:
+    described = nodes(manifest, "model") + nodes(manifest, "seed")
+    assert described
+    assert [n["name"] for n in described if not n["description"].startswith("Grain: one row")] == []
+
+
+def test_every_model_says_its_grain_in_its_own_file(manifest: dict) -> None:
+    wrong = [
+        node["name"]
+        for node in nodes(manifest, "model")
+        if not re.search(r"(-- |\"\"\")Grain: one row", node["raw_code"])
+    ]
+    assert wrong == []
+
+
+def test_every_yaml_column_is_described(manifest: dict) -> None:
+    undescribed = [
+        f"{node['name']}.{column['name']}"
+        for node in nodes(manifest, "model") + nodes(manifest, "seed")
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    assert undescribed == []
+
+
+def test_every_built_column_is_described(manifest: dict, sample_project) -> None:
+    built, result = sample_project
+    assert result.returncode == 0, result.stderr
+    found = built.query("select table_name, column_name from duckdb_columns() where not internal")
+    described = {
+        (node["name"], column)
+        for node in nodes(manifest, "model") + nodes(manifest, "seed")
+        for column in node["columns"]
+    }
+    landed = {n["name"] for n in nodes(manifest, "model") if n["path"].startswith("landing")}
+    tables = {node["name"] for node in nodes(manifest, "model") + nodes(manifest, "seed")}
+    assert (
+        sorted(
+            (table, column)
+            for table, column in set(found) - described
+            # the columns of an export are described at the source
+            if table in tables - landed
+        )
+        == []
+    )
+
+
+def test_every_layer_reads_only_what_it_may(manifest: dict) -> None:
+    wrong = [
+        (node["name"], parent)
+        for node in nodes(manifest, "model")
+        for parent in node["depends_on"]["nodes"]
+        if layer(manifest, parent) not in READS[layer(manifest, node["unique_id"])]
+    ]
+    assert wrong == []
+
+
+def test_every_model_has_its_yaml_beside_it(manifest: dict) -> None:
+    wrong = [
+        node["name"]
+        for node in nodes(manifest, "model") + nodes(manifest, "seed")
+        if not (PROJECT / node["original_file_path"]).with_suffix(".yml").exists()
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", yaml_files(), ids=lambda path: str(path.relative_to(PROJECT)))
+def test_yaml_uses_only_keys_that_dbt_reads(path: Path) -> None:
+    content = yaml.safe_load(path.read_text())
+    assert set(content) <= set(NODE_KEYS) | {"version"}
+    for kind, allowed in NODE_KEYS.items():
+        for entry in content.get(kind, []):
+            assert set(entry) <= allowed, entry["name"]
+            if kind in ("models", "seeds"):
+                for column in entry.get("columns", []):
+                    assert set(column) <= COLUMN_KEYS, column["name"]
+
+
+def test_marts_and_what_reads_python_have_a_contract(manifest: dict) -> None:
+    python = {n["unique_id"] for n in nodes(manifest, "model") if n["language"] == "python"}
+    wrong = [
+        node["name"]
+        for node in nodes(manifest, "model")
+        if node["language"] == "sql"
+        and (node["path"].startswith("marts") or python & set(node["depends_on"]["nodes"]))
+        and not node["contract"]["enforced"]
+    ]
+    assert wrong == []
+
+
+def test_every_macro_of_the_project_is_described(manifest: dict) -> None:
+    undescribed = [
+        macro["name"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == "gym_connections"
+        and not macro["name"].startswith("test_")
+        and not macro["description"].strip()
+    ]
+    assert undescribed == []
+
+
+def test_files_stay_short(manifest: dict) -> None:
+    long_models = [
+        node["name"] for node in nodes(manifest, "model") if node["raw_code"].count("\n") > 200
+    ]
+    assert long_models == []
+
+
+def test_nothing_committed_names_a_machine_or_a_registry() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    patterns = re.compile(
+        r"/(home|root|Users|work)/\w|--index-url|--find-links|files\.pythonhosted"
+    )
+    this = Path(__file__).relative_to(PROJECT)
+    found = [
+        name
+        for name in listed
+        if Path(name) != this
+        and (PROJECT / name).is_file()
+        and patterns.search((PROJECT / name).read_text(errors="ignore"))
+    ]
+    assert found == []
