@@ -171,9 +171,7 @@ def test_nothing_committed_names_a_machine_or_a_registry() -> None:
     listed = subprocess.run(
         ["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True
     ).stdout.split()
-    patterns = re.compile(
-        r"/(home|root|Users|work)/\w|--index-url|--find-links|files\.pythonhosted"
-    )
+    patterns = re.compile(r"/(home|root|Users|work)/\w|--(extra-)?index-url |pythonhosted")
     this = Path(__file__).relative_to(PROJECT)
     found = [
         name
