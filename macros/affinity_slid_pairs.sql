@@ -28,7 +28,7 @@
             and one.customer_id < other.customer_id
             and abs(one.arrived_us - other.arrived_us) <= {{ affinity_window_us() }}
     {%- if pairs %}
-    inner join {{ pairs }}
+    semi join {{ pairs }}
         on
             one.customer_id = {{ pairs }}.customer_id_1
             and other.customer_id = {{ pairs }}.customer_id_2

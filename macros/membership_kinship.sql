@@ -7,15 +7,18 @@
             if({{ is_related }}, {{ var('household_points_related') }}, 0)
             + if({{ seat }}.surname = {{ other }}.surname, {{ var('household_points_surname') }}, 0)
             + if({{ seat }}.email = {{ other }}.email, {{ var('household_points_email') }}, 0)
-            + if(
-                abs({{ seat }}.customer_id - {{ other }}.customer_id)
-                <= {{ var('household_customer_id_gap') }},
-                {{ var('household_points_registered_together') }}, 0
-            )
-            + if(
-                abs({{ seat }}.roster_position - {{ other }}.roster_position)
-                <= {{ var('household_member_id_gap') }},
-                {{ var('household_points_rostered_together') }}, 0
-            )
+            + {{ membership_closeness(
+                seat ~ '.customer_id', other ~ '.customer_id',
+                var('household_points_registered_together')
+            ) }}
+            + {{ membership_closeness(
+                seat ~ '.roster_position', other ~ '.roster_position',
+                var('household_points_rostered_together')
+            ) }}
     end
+{%- endmacro %}
+
+{#- All the points for neighbouring ids, one less with every tenfold distance, none for no id. -#}
+{% macro membership_closeness(id, other_id, points) -%}
+    coalesce(greatest({{ points }} - log10(greatest(abs({{ id }} - {{ other_id }}), 1)), 0), 0)
 {%- endmacro %}

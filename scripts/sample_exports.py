@@ -88,7 +88,7 @@ def write_gym(args: Arguments, root: Path) -> dict:
         "customers": exports.customers(args, folk, book, held),
         "members": exports.members(book, held),
         "memberships": exports.memberships(folk, book, held),
-        "relations": exports.relations(args, book, *dirt.relations(args, folk, book, recorded)),
+        "relations": exports.relations(args, book, *dirt.relations(args, folk, seen, recorded)),
         "transactions": exports.transactions(payments),
     }
     by_day, by_pair = truth.companions(folk, book, seen)
@@ -141,7 +141,7 @@ def manifest_of(args: Arguments, files: dict, truths: dict, written: dict) -> di
     real = truths["transfers"]["is_transfer"].to_pylist()
     return {
         "generator": config.GENERATOR,
-        "version": config.VERSION,
+        "version": config.version(),
         "arguments": asdict(args),
         "as_of": config.AS_OF.isoformat(),
         "first_day": config.iso(args.first_day),
@@ -165,7 +165,7 @@ def is_current(out: Path, args: Arguments) -> bool:
     """True when `out` holds what these arguments and this version write, all files in size."""
     try:
         manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        asked = (config.GENERATOR, config.VERSION, asdict(args))
+        asked = (config.GENERATOR, config.version(), asdict(args))
         if (manifest["generator"], manifest["version"], manifest["arguments"]) != asked:
             return False
         return all(
@@ -187,11 +187,22 @@ def is_ours(out: Path) -> bool:
         return False
 
 
+def is_running(process: int) -> bool:
+    """True when a process of that id exists."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def remove_leftovers(out: Path) -> None:
     """Remove the partial folders of runs that were killed."""
     for folder in sorted(out.parent.glob(f".{out.name}.partial-*")):
         owner = folder.name.rpartition("-")[2]
-        if not (owner.isdigit() and Path(f"/proc/{owner}").exists()):
+        if not (owner.isdigit() and is_running(int(owner))):
             shutil.rmtree(folder, ignore_errors=True)
 
 

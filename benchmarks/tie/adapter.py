@@ -12,11 +12,14 @@ status 0 when every judgement did.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -59,29 +62,55 @@ def write_exports(check_ins: Path, exports: Path) -> None:
     connection.close()
 
 
-def build(exports: Path, warehouse: Path, project: Path, models: str) -> None:
-    """Build models and what they stand on, without tests, by dbt in a process of its own.
+class Run(NamedTuple):
+    """What one run of dbt cost: its own process, start included, and each model."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    peak_mb: float
+    models: list[tuple[str, float]]
+
+
+def build(exports: Path, warehouse: Path, project: Path, selection: str) -> Run:
+    """Build models, without tests, by dbt in a process of its own.
 
     Args:
         exports: root of the raw exports.
         warehouse: the DuckDB file to write.
         project: folder of the dbt project.
-        models: names of the models, parted by blanks.
+        selection: which models, in dbt's words, parted by blanks.
+
+    Returns:
+        What it cost; of each model the wall seconds.
 
     Raises:
-        subprocess.CalledProcessError: dbt failed; its output was printed.
+        RuntimeError: dbt failed; its output was printed.
     """
+    target = warehouse.with_suffix(".target")
     environment = os.environ | {
         "GYM_RAW_EXPORTS": str(exports),
         "GYM_WAREHOUSE": str(warehouse),
-        "GYM_EXPORTS_OUT": str(warehouse.parent / "exports_out"),
-        "DBT_TARGET_PATH": str(warehouse.parent / "target"),
-        "DBT_LOG_PATH": str(warehouse.parent / "logs"),
+        "GYM_EXPORTS_OUT": str(warehouse.with_suffix(".files")),
+        "DBT_PROFILES_DIR": str(project),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target / "logs"),
     }
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
-    command += ["--select", *(f"+{model}" for model in models.split())]
+    command += ["--select", *selection.split()]
     command += ["--resource-type", "model", "--resource-type", "seed"]
-    subprocess.run(command, cwd=project, env=environment, check=True)
+    started = time.monotonic()
+    process = subprocess.Popen(command, cwd=project, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"dbt ended with status {process.returncode}")
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    return Run(
+        usage.ru_utime + usage.ru_stime,
+        time.monotonic() - started,
+        usage.ru_maxrss / 1024,
+        [(result["unique_id"].split(".")[-1], result["execution_time"]) for result in results],
+    )
 
 
 def write_scores(warehouse: Path, scores: Path, score: str) -> None:
@@ -118,7 +147,7 @@ def main(arguments: list[str]) -> int:
             exports, warehouse = out / f"{name}_exports", out / f"{name}.duckdb"
             exports.mkdir(parents=True, exist_ok=True)
             write_exports(options.data / f"{name}_checkins.parquet", exports)
-            build(exports, warehouse, options.project, "int_pair_affinity")
+            build(exports, warehouse, options.project, "+int_pair_affinity")
             write_scores(warehouse, out / f"{name}.csv", options.score)
             judged = subprocess.run(
                 [sys.executable, str(options.scorer), name, str(out / f"{name}.csv")], check=False

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 
 GENERATOR = "gym_connections sample exports"
-VERSION = 1
 AS_OF = date(2025, 11, 24)
 AS_OF_EPOCH = (AS_OF - date(1970, 1, 1)).days
 TIME_ZONE = "America/Chicago"
@@ -19,10 +20,10 @@ LAST_SECOND = 20 * 3600 + 5 * 60  # the export runs on the last evening, before 
 
 # Sizes of one gym over DEFAULT_DAYS days at scale 1.
 HOUSEHOLDS = 5_150
-MEMBER_VISITS = 29_300
-OWN_PASS_PARTIES = 2_020
-TRANSFER_PARTIES = 625
-PUNCH_PURCHASES = 74
+MEMBER_VISITS = 29_420
+OWN_PASS_PARTIES = 1_910
+TRANSFER_PARTIES = 578
+PUNCH_PURCHASES = 80
 MULTI_DAY_PURCHASES = 118
 GUEST_VISITS = 624
 FREE_VISITS = 1_530
@@ -113,9 +114,9 @@ TYPES = (
                    "family", 1.2),
     MembershipType(618, "Family Annual", "YRL", "annual", "family", 2800, "", 22, 365,
                    "family", 1.2),
-    MembershipType(620, "90 for 90 - Solo", "MON", "prepaid_3mo", "solo", 90, "is_90_for_90",
+    MembershipType(620, "90 for 90 Solo", "MON", "prepaid_3mo", "solo", 90, "is_90_for_90",
                    140, 90, "single", 1.3),
-    MembershipType(621, "90 for 90 - Family", "MON", "prepaid_3mo", "family", 180,
+    MembershipType(621, "90 for 90 Family", "MON", "prepaid_3mo", "family", 180,
                    "is_90_for_90", 36, 90, "family", 1.3),
     MembershipType(625, "First Ascent - Solo", "MON", "monthly", "solo", 68, "is_founder", 6, 420,
                    "single", 1.3),
@@ -170,7 +171,7 @@ PRODUCTS = (
     Product("Youth Day Pass with Gear (Under 14 y/o)", 2100, youth=True),
     Product("5 Climb Punch Pass 60 Days", 9500, punch=True),
     Product("7 Day Pass", 5200),
-    Product("2-Week Climbing Pass", 5100),
+    Product("2-Week Pass", 5100),
     Product("Mid-Day Pass", 1500),
     Product("Night Climb Pass (from 7 pm)", 1400),
     Product("Lanternrock Climbing Hall Welcome Pass", 0),
@@ -222,6 +223,14 @@ class Arguments:
     def rng(self, stage: int) -> np.random.Generator:
         """Independent stream per stage, so that one stage can change without moving the others."""
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence([self.seed, stage])))
+
+
+def version() -> str:
+    """Fingerprint of this package's sources: a changed generator writes again."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def location_id(gym: int) -> int:

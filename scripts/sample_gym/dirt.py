@@ -270,12 +270,17 @@ class NameWriter:
 
 
 def relations(
-    args: Arguments, people: People, accounts: Accounts, forced: list[int]
+    args: Arguments, people: People, visits: Visits, forced: list[int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Person, related person and kind (CHI, PRE, SIB, SPO) of the relations on record."""
+    """Person, related person and kind (CHI, PRE, SIB, SPO) of the relations on record.
+
+    Families who come are on record more often than those who only signed a waiver.
+    """
     rng = args.rng(13)
     size = np.diff(people.homes.start)
-    kept = (rng.random(len(size)) < 0.31) & (size > 1)
+    came = np.zeros(len(size), dtype=bool)
+    came[people.household[visits.person]] = True
+    kept = (rng.random(len(size)) < np.where(came, 0.33, 0.2)) & (size > 1)
     kept[forced] = True
     left, right = [], []
     for home in np.flatnonzero(kept).tolist():
@@ -289,5 +294,4 @@ def relations(
     forced_home = np.isin(people.household[one], forced)
     keep = (rng.random(len(one)) < 0.96) | forced_home
     keep &= (kind != "SPO") | (rng.random(len(one)) < 0.8) | forced_home
-    keep &= accounts.main[one] >= 0
     return one[keep], two[keep], kind[keep]

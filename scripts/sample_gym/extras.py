@@ -25,7 +25,7 @@ INTRO = "Intro to Climbing Class"
 
 
 def _keys(visits: Visits) -> np.ndarray:
-    """person * 100_000 + day of each visit, int64[n]."""
+    """Person * 100_000 + day of each visit, int64[n]."""
     return visits.person.astype(np.int64) * 100_000 + visits.day
 
 

@@ -195,7 +195,7 @@ def _make_neighbours(builder: _Builder) -> None:
         if before is None or id(before) in made:
             continue
         same = before["status"] == row["status"] != FROZEN
-        wanted = builder.rng.random() < 0.35 or not made
+        wanted = builder.rng.random() < 0.1 or not made
         if same and wanted and abs(before["start"] - row["start"]) < 60:
             row.update(start=before["start"], end=before["end"], neighbour=True)
             row["minute"] = before["minute"] + 1

@@ -8,7 +8,13 @@ from functools import cache
 
 import numpy as np
 
-FEMALE = (
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a list that is easier to read as one text."""
+    return tuple(text.split())
+
+
+FEMALE = _words(
     "Anna Beatriz Caroline Diana Elena Fiona Grace Hannah Irene Julia Katherine Laura Megan "
     "Natalie Olivia Paula Rachel Sarah Teresa Ursula Valerie Wendy Yolanda Zoe Alice Barbara "
     "Cecilia Deborah Elizabeth Frances Gloria Heather Isabel Jennifer Kimberly Leah Margaret "
@@ -18,8 +24,8 @@ FEMALE = (
     "Mary Noelle Priya Ruth Samantha Theodora Winifred Allison Bernadette Chloe Danielle Esther "
     "Gabriela Imogen Jocelyn Lydia Madeline Nadia Ofelia Penelope Rosemary Sofía María Inés "
     "Renée Zoë Aoife Siobhán Mei Linh Fatima Yuki Aisha Carmen Pilar Maeve Hazel Violet Ada Tess"
-).split()
-MALE = (
+)
+MALE = _words(
     "Adam Benjamin Charles Daniel Edward Frank Gregory Henry Ian James Kevin Louis Matthew "
     "Nicholas Oliver Paul Raymond Samuel Thomas Victor William Xavier Zachary Andrew Brian "
     "Christopher David Eric Frederick George Harold Isaac Joseph Kenneth Lawrence Michael Nathan "
@@ -29,8 +35,8 @@ MALE = (
     "Norman Philip Ronald Scott Terrence Warren Anthony Blake Curtis Derek Ethan Graham Howard "
     "Jeremy Leo Maxwell Noah Preston Russell Simon Trevor José Ángel Andrés Joaquín René Søren "
     "Björn Ciarán Seán Wei Minh Omar Kenji Ravi Mateo Diego Ivan Otto Silas Rufus Percy Amos"
-).split()
-MIDDLE = "Ann Lee Beth Jo Rose Kate Mae Lynn Ray Paul John Dean Earl Jay Cruz Neal".split()
+)
+MIDDLE = _words("Ann Lee Beth Jo Rose Kate Mae Lynn Ray Paul John Dean Earl Jay Cruz Neal")
 
 NICKNAMES = {
     "Katherine": "Katie", "Elizabeth": "Liz", "Margaret": "Peggy", "Jennifer": "Jenny",
@@ -49,23 +55,24 @@ NICKNAMES = {
     "Isabel": "Isa", "Amanda": "Mandy", "Pamela": "Pam", "Theodora": "Dora",
 }  # fmt: skip
 
-STEMS = (
-    "Ab Ald Amber Arn Bask Bel Bex Brack Bruns Cad Cask Clo Corv Cray Dask Del Dov Drax Dun Eck "
-    "Elk Ems Esk Fal Fenk Fisk Flor Gand Gar Glen Gosk Grim Had Hask Hol Hux Ib Ilk Jar Jesk Kad "
-    "Kel Kirv Lad Lask Lim Lox Mad Mask Mol Mun Nav Nesk Nub Od Orv Osk Pad Pesk Pol Quen Rad Rusk "
-    "Sab Skel Sol Stav Tad Tesk Tov Trask Ulv Umb Vad Velk Wad Wesk Wyn Yar Yesk Zad Zelk Zor"
-).split()
-ENDINGS = (
+STEMS = _words(
+    "Ab Ald Amber Arn Bask Bel Bex Brack Bruns Cad Cask Clo Corv Cray Dask Delv Dov Drax Dusk "
+    "Emb Elk Ems Esk Falk Fenk Fisk Flor Gand Garv Glisk Gosk Grim Had Hask Holv Hux Ib Ilk "
+    "Jarn Jesk Kad Kelv Kirv Lad Lask Lim Lox Mad Mask Mol Mun Nav Nesk Nub Od Orv Osk Pad "
+    "Pesk Pol Quen Radv Rusk Sab Skel Sol Stav Tad Tesk Tov Trask Ulv Umb Vad Velk Wad Wesk "
+    "Wyn Yarv Yesk Zad Zelk Zor"
+)
+ENDINGS = _words(
     "aby adene amore ander ardy avan beck brant by cott dale den dorf eby ecott ell ermoor ett "
     "fax field ford gard gate grave ham hart hollow ick ingsley inger kamp kin ladder land leigh "
     "lund man mark mill mont nell nik orth oway pike quist rick row sand sen ser stall stead ter "
     "thal thwaite tow ula van vey vik ward wold worth yk zak"
-).split()
-MIDDLES = "er am ol in ar es on ul ed im or al is um at".split()
-SPANISH_STEMS = "Vald Sald Quiñ Arb Zub Montarr Ech Peñar Ger Ib Lar Orm".split()
-SPANISH_ENDINGS = "íñez ívar éndez alba ocha uñiga arrén eros ática oltán".split()
+)
+MIDDLES = _words("er am ol in ar es on ul ed im or al is um at")
+SPANISH_STEMS = _words("Vald Sald Quiñ Arb Zub Montarr Ech Peñar Ger Ib Lar Orm")
+SPANISH_ENDINGS = _words("íñez íbar éndez alba ocha uñiga arrén eros ática oltán")
 IRISH_PREFIXES = ("O'", "Mc", "Mac", "Fitz")
-IRISH_STEMS = "Dravan Kellish Tierlan Gavrin Brosnagh Lorcan Feeran Cashlin".split()
+IRISH_STEMS = _words("Dravan Kellish Tierlan Gavrin Brosnagh Lorcan Feeran Cashlin")
 OTHER = (
     "Ångskog Sølvberg Łuskow Königsmoor Bérangier Çelmeran Nguyễnval Tranhoi Wei-Lo Okonwale "
     "van der Stroo,de la Vegara,al-Rashmi,Le Brassec,von Tannick,D'Amorel,St. Evrain,Ng,Wu,Li"

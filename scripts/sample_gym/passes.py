@@ -14,7 +14,7 @@ from .visits import Visits, draw_days, draw_seconds, make_visits, open_hours
 
 # Passes bought for others in one purchase: 1, 2, 3 ... of them.
 GROUP_SIZES = np.array([1, 2, 3, 4, 5, 6, 7, 8, 10])
-GROUP_SHARE = np.array([0.46, 0.25, 0.13, 0.078, 0.036, 0.02, 0.012, 0.009, 0.005])
+GROUP_SHARE = np.array([0.46, 0.26, 0.135, 0.076, 0.034, 0.016, 0.009, 0.006, 0.003])
 
 
 @dataclass
@@ -78,6 +78,10 @@ class PassDesk:
         member = np.zeros(len(people), dtype=bool)
         member[held.roster_person] = True
         self.member = member
+        every = range(args.gyms)
+        young = self.age < 14
+        self.youths = [np.flatnonzero(young & ~member & (people.gym == gym)) for gym in every]
+        self.adults = [np.flatnonzero(~young & ~member & (people.gym == gym)) for gym in every]
         self.busy: set[int] = set()
         self.closed = set(config.closed_days(args).tolist())
 
@@ -92,7 +96,7 @@ class PassDesk:
         return True
 
     def companions(self, lead: int, youth: bool, count: int, relatives: bool) -> list[int]:
-        """Up to `count` people to come along: own household first, then the circle."""
+        """Up to `count` people to come along: own household, then the circle, then the town."""
         people = self.people
         home = people.homes.of(people.household[lead]) if relatives else []
         circle = people.circles.of(people.circle[people.household[lead]])
@@ -106,6 +110,11 @@ class PassDesk:
             for person in home + others
             if person != lead and (self.age[person] < 14) == youth and not self.member[person]
         ]
+        if count >= 4 and len(fits) < count:  # a larger party asks school friends and colleagues
+            town = self.youths[people.gym[lead]] if youth else self.adults[people.gym[lead]]
+            more = town[self.rng.integers(0, len(town), count)].tolist() if len(town) else []
+            known = {lead, *fits}
+            fits += [person for person in dict.fromkeys(more) if person not in known]
         return fits[:count]
 
     def leads(self, size: int, family: bool, members: float) -> np.ndarray:
@@ -138,7 +147,7 @@ class PassDesk:
         family = self.leads(size, True, 0.06)
         adult = self.leads(size, False, 0.12)
         for place in range(size):
-            youth = style[place] < 0.59
+            youth = style[place] < 0.60
             lead = int(family[place] if youth else adult[place])
             self.party(
                 lead, youth, int(group[place]), int(day[place]), int(second[place]),

@@ -191,7 +191,7 @@ def _household_units(rng, held: Memberships, stop: np.ndarray) -> dict:
 def _friend_units(rng, args: Arguments, held: Memberships, stop: np.ndarray, age: np.ndarray):
     """Groups of 2 to 4 members of different households whose memberships overlap in time."""
     kind = held.type_index[held.roster_instance]
-    usable = np.array([item.size in ("solo", "duo", "corporate") and not item.flag == "is_team_dues"
+    usable = np.array([item.size in ("solo", "duo", "corporate") and item.flag != "is_team_dues"
                        for item in TYPES])[kind]  # fmt: skip
     usable &= (age[held.roster_person] >= 14) & (rng.random(len(kind)) < 0.42)
     rows = np.flatnonzero(usable)

@@ -40,11 +40,12 @@ affinity as (
         customer_id_1,
         customer_id_2,
         together_count,
-        expected_by_habit,
-        expected_by_crowd,
-        expected_by_chance,
-        closeness,
-        closest_gap_minutes,
+        cast(expected_by_habit as decimal(18, 6)) as expected_by_habit,
+        cast(expected_by_crowd as decimal(18, 6)) as expected_by_crowd,
+        cast(greatest(expected_by_habit, expected_by_crowd) as decimal(18, 6))
+            as expected_by_chance,
+        cast(closeness as decimal(18, 6)) as closeness,
+        cast(closest_gap_minutes as decimal(9, 3)) as closest_gap_minutes,
         cast(pow(2, affinity_bits) as decimal(18, 6)) as times_more_than_chance,
         affinity_bits,
         tie_probability,
@@ -58,4 +59,3 @@ affinity as (
 )
 
 select * from affinity
-order by customer_id_1, customer_id_2

@@ -1,65 +1,38 @@
 {{ config(materialized='table') }}
--- Grain: one row per pair of customers in int_pair_slides.
+-- Grain: one row per pair of customers in int_pair_counts.
 with int_pair_months as (
     select * from {{ ref('int_pair_months') }}
 ),
 
-int_pair_slides as (
-    select * from {{ ref('int_pair_slides') }}
+int_pair_counts as (
+    select * from {{ ref('int_pair_counts') }}
 ),
 
-people as (
-    select
-        unnest([customer_id_1, customer_id_2]) as customer_id,
-        location_number,
-        month_start,
-        together_count,
-    from int_pair_months
-),
-
-person_months as (
-    select
-        customer_id,
-        location_number,
-        month_start,
-        cast(sum(together_count) as bigint) as meeting_count,
-    from people
-    group by customer_id, location_number, month_start
-),
-
-location_months as (
-    select
-        location_number,
-        month_start,
-        cast(sum(together_count) as bigint) as meeting_count,
-    from int_pair_months
-    group by location_number, month_start
+-- not materialized: the statistics of the table keep the planner from pairing everybody first
+int_person_months as not materialized (
+    select * from {{ ref('int_person_months') }}
 ),
 
 -- the pair's own meetings are taken out of all three counts: they are what is to be judged
 shared_months as (
     select
-        int_pair_slides.customer_id_1,
-        int_pair_slides.customer_id_2,
+        int_pair_counts.customer_id_1,
+        int_pair_counts.customer_id_2,
         one.meeting_count - coalesce(int_pair_months.together_count, 0) as count_1,
         other.meeting_count - coalesce(int_pair_months.together_count, 0) as count_2,
-        location_months.meeting_count - coalesce(int_pair_months.together_count, 0) as count_all,
-    from int_pair_slides
-    inner join person_months as one
-        on int_pair_slides.customer_id_1 = one.customer_id
-    inner join person_months as other
+        one.location_meeting_count - coalesce(int_pair_months.together_count, 0) as count_all,
+    from int_pair_counts
+    inner join int_person_months as one
+        on int_pair_counts.customer_id_1 = one.customer_id
+    inner join int_person_months as other
         on
-            int_pair_slides.customer_id_2 = other.customer_id
+            int_pair_counts.customer_id_2 = other.customer_id
             and one.location_number = other.location_number
             and one.month_start = other.month_start
-    inner join location_months
-        on
-            one.location_number = location_months.location_number
-            and one.month_start = location_months.month_start
     left join int_pair_months
         on
-            int_pair_slides.customer_id_1 = int_pair_months.customer_id_1
-            and int_pair_slides.customer_id_2 = int_pair_months.customer_id_2
+            int_pair_counts.customer_id_1 = int_pair_months.customer_id_1
+            and int_pair_counts.customer_id_2 = int_pair_months.customer_id_2
             and one.location_number = int_pair_months.location_number
             and one.month_start = int_pair_months.month_start
 ),

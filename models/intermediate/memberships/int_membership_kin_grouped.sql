@@ -76,44 +76,80 @@ grouped as (
     select
         seats.*,
         kin_groups.kin_group,
+        count(*) over (partition by kin_groups.kin_group) as group_seats,
+        count(seats.owned_membership_id) over (partition by kin_groups.kin_group) > 0 as has_owner,
         seats.size = 'family'
-        and count(seats.owned_membership_id) over (partition by seats.roster_block) = 1
-            as is_only_one_listed,
+        and count(seats.owned_membership_id) over (partition by seats.roster_block) > 0
+            as is_listed_family,
     from seats
     inner join kin_groups
         on seats.seat_id = kin_groups.seat_id
 ),
 
--- Each member follows the owner among his kin; of two owners, which are two memberships, the one
--- closer to him. A block with one family membership listed is that family's, kin or not.
+-- Every membership has an owner, so kin without one joins the closest household of the block: in a
+-- family all of them, in a duo or where nothing is listed only who has no kin at all.
+adopted as (
+    select
+        grouped.kin_group,
+        other_seats.kin_group as household,
+    from grouped
+    inner join links
+        on grouped.seat_id = links.seat_id
+    inner join grouped as other_seats
+        on
+            links.other_seat_id = other_seats.seat_id
+            and grouped.kin_group <> other_seats.kin_group
+    where
+        not grouped.has_owner
+        and (grouped.is_listed_family or grouped.group_seats = 1)
+        and (
+            other_seats.has_owner
+            or (other_seats.group_seats > 1 and not grouped.is_listed_family)
+        )
+    qualify
+        row_number() over (
+            partition by grouped.kin_group
+            order by links.kinship desc, grouped.seat_id asc, other_seats.seat_id asc
+        ) = 1
+),
+
+households as (
+    select
+        grouped.*,
+        coalesce(adopted.household, grouped.kin_group) as household,
+    from grouped
+    left join adopted
+        on grouped.kin_group = adopted.kin_group
+),
+
+-- Of two owners in one household, which are two memberships, each member follows the closer one.
 claimed as (
     select
-        grouped.member_id,
+        members.member_id,
         owners.owned_membership_id as membership_id,
-        grouped.roster_block,
-        grouped.size,
-        grouped.kin_group,
-        min(grouped.member_id) over (partition by grouped.kin_group, grouped.customer_id)
+        members.roster_block,
+        members.size,
+        members.household,
+        min(members.member_id) over (partition by members.household, members.customer_id)
             as first_member_id,
         coalesce(links.kinship, 0) as owner_kinship,
-    from grouped
-    left join grouped as owners
+    from households as members
+    left join households as owners
         on
-            grouped.roster_block = owners.roster_block
-            and (grouped.kin_group = owners.kin_group or owners.is_only_one_listed)
+            members.household = owners.household
             and owners.owned_membership_id is not null
     left join links
         on
-            grouped.seat_id = links.seat_id
+            members.seat_id = links.seat_id
             and owners.seat_id = links.other_seat_id
-    where grouped.member_id is not null
+    where members.member_id is not null
     qualify
         row_number() over (
-            partition by grouped.member_id
+            partition by members.member_id
             order by
                 coalesce(links.kinship, 0) desc,
-                abs(grouped.roster_position - owners.roster_position) asc nulls last,
-                abs(grouped.customer_id - owners.customer_id) asc nulls last,
+                abs(members.roster_position - owners.roster_position) asc nulls last,
+                abs(members.customer_id - owners.customer_id) asc nulls last,
                 owners.owned_membership_id asc nulls last
         ) = 1
 )

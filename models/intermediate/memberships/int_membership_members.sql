@@ -15,10 +15,10 @@ ranked as (
         membership_id,
         roster_block,
         size,
-        coalesce('membership-' || membership_id, 'kin-' || kin_group) as household,
-        count(*) over (partition by roster_block, household) as household_rows,
+        coalesce('membership-' || membership_id, 'kin-' || household) as household_label,
+        count(*) over (partition by roster_block, household_label) as household_rows,
         dense_rank() over (
-            partition by roster_block, household
+            partition by roster_block, household_label
             order by owner_kinship desc, first_member_id asc
         ) as place,
     from kin_grouped
@@ -34,7 +34,7 @@ seated as (
         place,
         (membership_id is not null or household_rows > 1)
         and (size <> 'duo' or place <= {{ var('duo_member_limit') }}) as is_seated,
-        case when is_seated then household end as household,
+        case when is_seated then household_label end as household,
         row_number() over (partition by roster_block, is_seated order by member_id) as turn,
     from ranked
 ),

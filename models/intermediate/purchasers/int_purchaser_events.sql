@@ -1,19 +1,19 @@
 -- Grain: one row per transfer check-in, with the group of check-ins that one purchaser explains.
-with recursive parameters as (
+with recursive match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
-transfers as (
+int_pass_transfers_parsed as (
     select * from {{ ref('int_pass_transfers_parsed') }}
 ),
 
-purchaser_names as (
+int_purchaser_names as (
     select * from {{ ref('int_purchaser_names') }}
 ),
 
 joined_names as (
     select distinct purchaser_names.written_name, purchaser_names.joined_name
-    from purchaser_names
+    from int_purchaser_names as purchaser_names
 ),
 
 events as (
@@ -36,7 +36,7 @@ events as (
         transfers.remaining_count,
         transfers.checkin_datetime,
         transfers.checkin_date,
-    from transfers
+    from int_pass_transfers_parsed as transfers
     left join joined_names
         on transfers.purchaser_name = joined_names.written_name
 ),
@@ -87,31 +87,35 @@ recipient_groups as (
         min(reached.reached_customer_id) as first_customer_id,
     from reached
     group by reached.joined_name, reached.user_customer_id
+),
+
+grouped as (
+    select
+        events.checkin_id,
+        min(events.checkin_id) over (
+            partition by
+                events.joined_name,
+                recipient_groups.first_customer_id,
+                case when events.joined_name = '' then events.checkin_id end
+        ) as purchaser_group_id,
+        events.user_customer_id,
+        events.location_id,
+        events.written_name,
+        events.joined_name,
+        events.pass_type,
+        events.pass_kind,
+        events.product_kind,
+        events.product_age,
+        events.product_gear,
+        events.validity_days,
+        events.remaining_count,
+        events.checkin_datetime,
+        events.checkin_date,
+    from events
+    left join recipient_groups
+        on
+            events.joined_name = recipient_groups.joined_name
+            and events.user_customer_id = recipient_groups.user_customer_id
 )
 
-select
-    events.checkin_id,
-    min(events.checkin_id) over (
-        partition by
-            events.joined_name,
-            recipient_groups.first_customer_id,
-            case when events.joined_name = '' then events.checkin_id end
-    ) as purchaser_group_id,
-    events.user_customer_id,
-    events.location_id,
-    events.written_name,
-    events.joined_name,
-    events.pass_type,
-    events.pass_kind,
-    events.product_kind,
-    events.product_age,
-    events.product_gear,
-    events.validity_days,
-    events.remaining_count,
-    events.checkin_datetime,
-    events.checkin_date,
-from events
-left join recipient_groups
-    on
-        events.joined_name = recipient_groups.joined_name
-        and events.user_customer_id = recipient_groups.user_customer_id
+select * from grouped

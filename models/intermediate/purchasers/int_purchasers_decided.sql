@@ -1,9 +1,9 @@
 -- Grain: one row per group of check-ins that one purchaser explains and has a candidate for.
-with parameters as (
+with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
-posteriors as (
+int_purchaser_posteriors as (
     select * from {{ ref('int_purchaser_posteriors') }}
 ),
 
@@ -20,7 +20,7 @@ people as (
                     cast(posteriors.customer_id as varchar), ',' order by posteriors.customer_id
                 ) over (partition by posteriors.purchaser_group_id, posteriors.person_id)
         end as duplicate_customer_ids,
-    from posteriors
+    from int_purchaser_posteriors as posteriors
     qualify row_number() over (
         partition by posteriors.purchaser_group_id, posteriors.person_id
         order by posteriors.record_posterior desc, posteriors.customer_id
@@ -38,25 +38,29 @@ ranked as (
         partition by people.purchaser_group_id
         order by people.person_posterior desc, people.customer_id
     )
+),
+
+decided as (
+    select
+        ranked.* exclude (place),
+        case
+            when ranked.person_posterior < {{ match_parameter('accept_posterior') }}
+                then case
+                    when 1 - ranked.absent_posterior >= {{ match_parameter('present_posterior') }}
+                        then 'ambiguous'
+                    else 'no_match'
+                end
+            when ranked.is_email_owner then 'email_link'
+            when ranked.transaction_weight >= {{ match_parameter('transaction_method_weight') }}
+                then 'transaction_link'
+            when 'mismatch' in (ranked.first_level, ranked.last_level) then 'context'
+            when ranked.first_level = 'exact' and ranked.last_level = 'exact' then 'name_exact'
+            when ranked.first_level in ('nickname', 'diminutive') and ranked.last_level = 'exact'
+                then 'name_nickname'
+            else 'name_fuzzy'
+        end as match_method,
+    from ranked
+    where ranked.place = 1
 )
 
-select
-    ranked.* exclude (place),
-    case
-        when ranked.person_posterior < {{ match_parameter('accept_posterior') }}
-            then case
-                when 1 - ranked.absent_posterior >= {{ match_parameter('present_posterior') }}
-                    then 'ambiguous'
-                else 'no_match'
-            end
-        when ranked.is_email_owner then 'email_link'
-        when ranked.transaction_weight >= {{ match_parameter('transaction_method_weight') }}
-            then 'transaction_link'
-        when 'mismatch' in (ranked.first_level, ranked.last_level) then 'context'
-        when ranked.first_level = 'exact' and ranked.last_level = 'exact' then 'name_exact'
-        when ranked.first_level in ('nickname', 'diminutive') and ranked.last_level = 'exact'
-            then 'name_nickname'
-        else 'name_fuzzy'
-    end as match_method,
-from ranked
-where ranked.place = 1
+select * from decided

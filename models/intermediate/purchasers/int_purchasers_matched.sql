@@ -1,82 +1,86 @@
 -- Grain: one row per check-in on a pass that names another person as its buyer.
-with parameters as (
+with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
-events as (
+int_purchaser_events as (
     select * from {{ ref('int_purchaser_events') }}
 ),
 
-decided as (
+int_purchasers_decided as (
     select * from {{ ref('int_purchasers_decided') }}
 ),
 
-evidence as (
-    select * from {{ ref('int_purchaser_evidence') }}
+int_candidate_checkins as (
+    select * from {{ ref('int_candidate_checkins') }}
 ),
 
-payments_linked as (
+int_purchaser_payments_linked as (
     select * from {{ ref('int_purchaser_payments_linked') }}
 ),
 
 group_sizes as (
     select events.purchaser_group_id, count(*) as pooled_events
-    from events
+    from int_purchaser_events as events
     group by events.purchaser_group_id
+),
+
+matched as (
+    select
+        events.checkin_id,
+        case
+            when decided.match_method not in ('ambiguous', 'no_match') then decided.customer_id
+        end as purchaser_customer_id,
+        decided.customer_id as best_candidate_id,
+        decided.runner_up_customer_id,
+        candidate_checkins.own_checkin_id as same_day_checkin_id,
+        payments_linked.transaction_id as linked_transaction_id,
+        decided.duplicate_customer_ids,
+        coalesce(decided.match_method, 'no_match') as match_method,
+        decided.first_level,
+        decided.last_level,
+        cast(
+            case
+                when decided.match_method = 'email_link'
+                    then round(100 * {{ match_parameter('email_link_posterior') }})
+                else round(100 * coalesce(decided.person_posterior, 0))
+            end as integer
+        ) as match_confidence,
+        cast(round(100 * coalesce(decided.runner_up_posterior, 0)) as integer)
+            as runner_up_confidence,
+        cast(
+            round(coalesce(decided.person_posterior, 0) - coalesce(decided.runner_up_posterior, 0), 6)
+            as double
+        ) as margin,
+        cast(coalesce(decided.absent_posterior, 1) as double) as p_absent,
+        coalesce(decided.n_candidates, 0) as n_candidates,
+        decided.prior_weight as w_prior,
+        decided.name_weight as w_name,
+        decided.same_day_weight as w_same_day,
+        decided.household_weight as w_household,
+        decided.member_weight as w_member,
+        decided.activity_weight as w_activity,
+        decided.record_weight as w_record,
+        decided.transaction_weight as w_transaction,
+        decided.total_weight as w_total,
+        decided.absent_weight as w_absent,
+        cast(round(100 * payments_linked.link_posterior) as integer) as transaction_link_confidence,
+        payments_linked.paid_amount as linked_price,
+        cast(payments_linked.group_size as integer) as linked_group_size,
+        group_sizes.pooled_events,
+        cast({{ match_parameter('parameter_version') }} as integer) as parameter_version,
+        payments_linked.payment_date as linked_date,
+    from int_purchaser_events as events
+    inner join group_sizes
+        on events.purchaser_group_id = group_sizes.purchaser_group_id
+    left join int_purchasers_decided as decided
+        on events.purchaser_group_id = decided.purchaser_group_id
+    left join int_candidate_checkins as candidate_checkins
+        on
+            events.checkin_id = candidate_checkins.checkin_id
+            and decided.customer_id = candidate_checkins.customer_id
+    left join int_purchaser_payments_linked as payments_linked
+        on events.checkin_id = payments_linked.checkin_id
 )
 
-select
-    events.checkin_id,
-    case
-        when decided.match_method not in ('ambiguous', 'no_match') then decided.customer_id
-    end as purchaser_customer_id,
-    decided.customer_id as best_candidate_id,
-    decided.runner_up_customer_id,
-    evidence.own_checkin_id as same_day_checkin_id,
-    payments_linked.transaction_id as linked_transaction_id,
-    decided.duplicate_customer_ids,
-    coalesce(decided.match_method, 'no_match') as match_method,
-    decided.first_level,
-    decided.last_level,
-    cast(
-        case
-            when decided.match_method = 'email_link'
-                then round(100 * {{ match_parameter('email_link_posterior') }})
-            else round(100 * coalesce(decided.person_posterior, 0))
-        end as integer
-    ) as match_confidence,
-    cast(round(100 * coalesce(decided.runner_up_posterior, 0)) as integer)
-        as runner_up_confidence,
-    cast(
-        round(coalesce(decided.person_posterior, 0) - coalesce(decided.runner_up_posterior, 0), 6)
-        as double
-    ) as margin,
-    cast(coalesce(decided.absent_posterior, 1) as double) as p_absent,
-    coalesce(decided.n_candidates, 0) as n_candidates,
-    decided.prior_weight as w_prior,
-    decided.name_weight as w_name,
-    decided.same_day_weight as w_same_day,
-    decided.household_weight as w_household,
-    decided.member_weight as w_member,
-    decided.activity_weight as w_activity,
-    decided.record_weight as w_record,
-    decided.transaction_weight as w_transaction,
-    decided.total_weight as w_total,
-    decided.absent_weight as w_absent,
-    cast(round(100 * payments_linked.link_posterior) as integer) as transaction_link_confidence,
-    payments_linked.paid_amount as linked_price,
-    cast(payments_linked.group_size as integer) as linked_group_size,
-    group_sizes.pooled_events,
-    cast({{ match_parameter('parameter_version') }} as integer) as parameter_version,
-    payments_linked.payment_date as linked_date,
-from events
-inner join group_sizes
-    on events.purchaser_group_id = group_sizes.purchaser_group_id
-left join decided
-    on events.purchaser_group_id = decided.purchaser_group_id
-left join evidence
-    on
-        events.checkin_id = evidence.checkin_id
-        and decided.customer_id = evidence.customer_id
-left join payments_linked
-    on events.checkin_id = payments_linked.checkin_id
+select * from matched

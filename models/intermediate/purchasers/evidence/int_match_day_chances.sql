@@ -1,21 +1,21 @@
 -- Grain: one row per date with a transfer: how many customers show each fact on it by chance.
-with parameters as (
+with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
-events as (
+int_purchaser_events as (
     select * from {{ ref('int_purchaser_events') }}
 ),
 
-checkins as (
+stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
 
-customers as (
+stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
 
-members as (
+stg_capitan__members as (
     select * from {{ ref('stg_capitan__members') }}
 ),
 
@@ -29,7 +29,7 @@ windows as (
         cast({{ match_parameter('activity_window_days') }} as integer) as window_days,
     from (
         select distinct customer_id, cast(checkin_datetime as date) as checkin_date
-        from checkins
+        from stg_capitan__checkins as checkins
     ) as checkins
 ),
 
@@ -52,7 +52,7 @@ spans as (
         'member',
         members.start_date,
         members.end_date,
-    from members
+    from stg_capitan__members as members
     union all
     select
         'child',
@@ -61,21 +61,21 @@ spans as (
             customers.birthday
             + cast({{ match_parameter('child_age') }} as integer) * interval 1 year as date
         ) - 1,
-    from customers
+    from stg_capitan__customers as customers
     where customers.birthday is not null
     union all
     select
         'born',
         customers.birthday,
         null,
-    from customers
+    from stg_capitan__customers as customers
     where customers.birthday is not null
     union all
     select
         'later',
         date '1900-01-01',
         cast(customers.created_at as date) - 1,
-    from customers
+    from stg_capitan__customers as customers
     where customers.created_at is not null
 ),
 
@@ -92,19 +92,23 @@ steps as (
 ),
 
 dates as (
-    select distinct events.checkin_date from events
+    select distinct events.checkin_date from int_purchaser_events as events
+),
+
+counted as (
+    select
+        dates.checkin_date,
+        coalesce(sum(steps.step) filter (where steps.fact = 'active'), 0) as active_customers,
+        coalesce(sum(steps.step) filter (where steps.fact = 'member'), 0) as member_customers,
+        coalesce(sum(steps.step) filter (where steps.fact = 'child'), 0) as child_customers,
+        coalesce(sum(steps.step) filter (where steps.fact = 'born'), 0) as born_customers,
+        coalesce(sum(steps.step) filter (where steps.fact = 'later'), 0) as later_customers,
+    from dates
+    left join (
+        select fact, step_date, sum(step) as step from steps group by fact, step_date
+    ) as steps
+        on dates.checkin_date >= steps.step_date
+    group by dates.checkin_date
 )
 
-select
-    dates.checkin_date,
-    coalesce(sum(steps.step) filter (where steps.fact = 'active'), 0) as active_customers,
-    coalesce(sum(steps.step) filter (where steps.fact = 'member'), 0) as member_customers,
-    coalesce(sum(steps.step) filter (where steps.fact = 'child'), 0) as child_customers,
-    coalesce(sum(steps.step) filter (where steps.fact = 'born'), 0) as born_customers,
-    coalesce(sum(steps.step) filter (where steps.fact = 'later'), 0) as later_customers,
-from dates
-left join (
-    select fact, step_date, sum(step) as step from steps group by fact, step_date
-) as steps
-    on dates.checkin_date >= steps.step_date
-group by dates.checkin_date
+select * from counted

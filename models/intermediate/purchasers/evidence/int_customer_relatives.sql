@@ -1,9 +1,9 @@
 -- Grain: one row per customer and relative, at most two steps apart, listed both ways.
-with relations as (
+with stg_capitan__relations as (
     select * from {{ ref('stg_capitan__relations') }}
 ),
 
-membership_members as (
+int_membership_members as (
     select * from {{ ref('int_membership_members') }}
 ),
 
@@ -11,18 +11,18 @@ recorded as (
     select
         relations.customer_id,
         relations.related_customer_id as relative_customer_id,
-    from relations
+    from stg_capitan__relations as relations
     union all
     select
         relations.related_customer_id,
         relations.customer_id,
-    from relations
+    from stg_capitan__relations as relations
     union all
     select
         members.customer_id,
         others.customer_id,
-    from membership_members as members
-    inner join membership_members as others
+    from int_membership_members as members
+    inner join int_membership_members as others
         on members.membership_instance_id = others.membership_instance_id
     where members.size in ('duo', 'family')
 ),
@@ -48,11 +48,15 @@ steps as (
     inner join close_relatives as further
         on close_relatives.relative_customer_id = further.customer_id
     where close_relatives.customer_id <> further.relative_customer_id
+),
+
+closest as (
+    select
+        steps.customer_id,
+        steps.relative_customer_id,
+        min(steps.steps) as steps,
+    from steps
+    group by steps.customer_id, steps.relative_customer_id
 )
 
-select
-    steps.customer_id,
-    steps.relative_customer_id,
-    min(steps.steps) as steps,
-from steps
-group by steps.customer_id, steps.relative_customer_id
+select * from closest

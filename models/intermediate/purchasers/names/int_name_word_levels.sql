@@ -1,21 +1,21 @@
 -- Grain: one row per name field, written word and customer word that agree to some level.
-with parameters as (
+with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
-purchaser_names as (
+int_purchaser_names as (
     select * from {{ ref('int_purchaser_names') }}
 ),
 
-customers as (
+stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
 
-name_words as (
+int_name_words as (
     select * from {{ ref('int_name_words') }}
 ),
 
-word_scores as (
+int_name_word_scores as (
     select * from {{ ref('int_name_word_scores') }}
 ),
 
@@ -24,13 +24,16 @@ nicknames as (
 ),
 
 population as (
-    select cast(count(*) as double) as customers from customers
+    select cast(count(*) as double) as customers from stg_capitan__customers as customers
 ),
 
 written_words as (
-    select 'first' as name_field, purchaser_names.first_name as word from purchaser_names
+    select 'first' as name_field, purchaser_names.first_name as word from int_purchaser_names as purchaser_names
     union
-    select 'last', purchaser_names.last_name from purchaser_names
+    select 'last', purchaser_names.last_name from int_purchaser_names as purchaser_names
+    union
+    select 'last', purchaser_names.first_name from int_purchaser_names as purchaser_names
+    where purchaser_names.reading = 'one_word'
 ),
 
 related_names as (
@@ -55,7 +58,7 @@ nickname_pairs as (
     from written_words
     inner join related_names
         on written_words.word = related_names.written_word
-    inner join name_words as customer_words
+    inner join int_name_words as customer_words
         on related_names.known_word = customer_words.word
     where written_words.name_field = 'first'
         and customer_words.name_field = 'first'
@@ -69,7 +72,7 @@ initial_pairs as (
         'initial' as level,
         customer_words.customers,
     from written_words
-    inner join name_words as customer_words
+    inner join int_name_words as customer_words
         on
             written_words.name_field = customer_words.name_field
             and left(customer_words.word, length(written_words.word)) = written_words.word
@@ -88,7 +91,7 @@ counted as (
         'exact' as level,
         customer_words.customers,
     from written_words
-    inner join name_words as customer_words
+    inner join int_name_words as customer_words
         on
             written_words.name_field = customer_words.name_field
             and written_words.word = customer_words.word
@@ -144,10 +147,10 @@ scored as (
             when length(word_scores.written_word) <= 8 then 'long'
             else 'longest'
         end as length_class,
-    from word_scores
-    inner join parameters as near_similarity
+    from int_name_word_scores as word_scores
+    inner join match_parameters as near_similarity
         on near_similarity.parameter = word_scores.name_field || '_near_similarity'
-    inner join parameters as far_similarity
+    inner join match_parameters as far_similarity
         on far_similarity.parameter = word_scores.name_field || '_far_similarity'
 ),
 
@@ -169,25 +172,29 @@ chances as (
         scored.level,
         chance.value,
     from scored
-    inner join parameters as chance
+    inner join match_parameters as chance
         on
             chance.parameter
             = scored.name_field || '_'
             || case scored.level when 'diminutive' then 'near' else scored.level end
             || '_u_' || scored.length_class
+),
+
+levels as (
+    select
+        chances.name_field,
+        chances.written_word,
+        chances.known_word,
+        chances.level,
+        chances.chance,
+        round(ln(agreement.value / chances.chance), 6) as weight,
+    from chances
+    inner join match_parameters as agreement
+        on agreement.parameter = chances.name_field || '_' || chances.level || '_m'
+    qualify row_number() over (
+        partition by chances.name_field, chances.written_word, chances.known_word
+        order by round(ln(agreement.value / chances.chance), 6) desc, chances.level
+    ) = 1
 )
 
-select
-    chances.name_field,
-    chances.written_word,
-    chances.known_word,
-    chances.level,
-    chances.chance,
-    round(ln(agreement.value / chances.chance), 6) as weight,
-from chances
-inner join parameters as agreement
-    on agreement.parameter = chances.name_field || '_' || chances.level || '_m'
-qualify row_number() over (
-    partition by chances.name_field, chances.written_word, chances.known_word
-    order by round(ln(agreement.value / chances.chance), 6) desc, chances.level
-) = 1
+select * from levels

@@ -1,29 +1,29 @@
 -- Grain: one row per transfer check-in whose payment is known.
-with parameters as (
+with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
-events as (
+int_purchaser_events as (
     select * from {{ ref('int_purchaser_events') }}
 ),
 
-payments as (
+int_payments as (
     select * from {{ ref('int_payments') }}
 ),
 
-purchaser_payments as (
+int_purchaser_payments as (
     select * from {{ ref('int_purchaser_payments') }}
 ),
 
-decided as (
+int_purchasers_decided as (
     select * from {{ ref('int_purchasers_decided') }}
 ),
 
-name_candidates as (
+int_purchaser_name_candidates as (
     select * from {{ ref('int_purchaser_name_candidates') }}
 ),
 
-relatives as (
+int_customer_relatives as (
     select * from {{ ref('int_customer_relatives') }}
 ),
 
@@ -31,7 +31,7 @@ purchasers as (
     select
         decided.purchaser_group_id,
         decided.customer_id,
-    from decided
+    from int_purchasers_decided as decided
     where decided.match_method not in ('ambiguous', 'no_match')
 ),
 
@@ -45,7 +45,7 @@ payers as (
         relatives.relative_customer_id,
         {{ match_parameter('link_relative_weight') }},
     from purchasers
-    inner join relatives
+    inner join int_customer_relatives as relatives
         on purchasers.customer_id = relatives.customer_id
 ),
 
@@ -55,7 +55,7 @@ payer_names as (
         name_candidates.written_name as payment_name,
         max(name_candidates.name_weight + payers.payer_weight) as name_weight,
     from payers
-    inner join name_candidates
+    inner join int_purchaser_name_candidates as name_candidates
         on payers.customer_id = name_candidates.customer_id
     where 'mismatch' not in (name_candidates.first_level, name_candidates.last_level)
     group by payers.purchaser_group_id, name_candidates.written_name
@@ -67,10 +67,10 @@ known_payers as (
         payments.transaction_id,
         payer_names.name_weight,
         {{ match_payment_weight() }} as payment_weight,
-    from events
+    from int_purchaser_events as events
     inner join payer_names
         on events.purchaser_group_id = payer_names.purchaser_group_id
-    inner join payments
+    inner join int_payments as payments
         on
             payer_names.payment_name = payments.payment_name
             and events.product_kind = payments.product_kind
@@ -86,7 +86,7 @@ options as (
         max(every_option.name_weight) as name_weight,
         max(every_option.payment_weight) as payment_weight,
     from (
-        select checkin_id, transaction_id, name_weight, payment_weight from purchaser_payments
+        select checkin_id, transaction_id, name_weight, payment_weight from int_purchaser_payments as purchaser_payments
         union all
         select checkin_id, transaction_id, name_weight, payment_weight from known_payers
     ) as every_option
@@ -99,16 +99,20 @@ posteriors as (
         options.transaction_id,
         {{ match_link_posterior() }} as link_posterior,
     from options
+),
+
+linked as (
+    select
+        posteriors.checkin_id,
+        posteriors.transaction_id,
+        cast(payments.paid_amount as decimal(18, 2)) as paid_amount,
+        payments.day_pass_count as group_size,
+        posteriors.link_posterior,
+        payments.payment_date,
+    from posteriors
+    inner join int_payments as payments
+        on posteriors.transaction_id = payments.transaction_id
+    where posteriors.link_posterior >= {{ match_parameter('link_accept_posterior') }}
 )
 
-select
-    posteriors.checkin_id,
-    posteriors.transaction_id,
-    cast(payments.paid_amount as decimal(18, 2)) as paid_amount,
-    payments.day_pass_count as group_size,
-    posteriors.link_posterior,
-    payments.payment_date,
-from posteriors
-inner join payments
-    on posteriors.transaction_id = payments.transaction_id
-where posteriors.link_posterior >= {{ match_parameter('link_accept_posterior') }}
+select * from linked

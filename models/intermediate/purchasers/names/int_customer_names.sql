@@ -1,5 +1,5 @@
 -- Grain: one row per customer record and way to write its first and last name.
-with customers as (
+with stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
 
@@ -9,7 +9,7 @@ letters as (
         {{ normalise_letters("coalesce(customers.first_name, '')") }} as first_text,
         {{ normalise_letters("coalesce(customers.last_name, '')") }} as last_text,
         {{ normalise_letters("coalesce(customers.preferred_name, '')") }} as preferred_text,
-    from customers
+    from stg_capitan__customers as customers
 ),
 
 parts as (
@@ -92,26 +92,30 @@ variants as (
     from forms
     where coalesce(forms.first_form.name, '') <> ''
         or (forms.first_form.form = 'first' and len(forms.last_words) > 0)
+),
+
+names as (
+    select
+        variants.customer_id,
+        coalesce(variants.first_name, '') as first_name,
+        variants.last_form.name as last_name,
+        variants.middle_names,
+        variants.suffix,
+        variants.joined_name,
+        variants.first_form,
+        variants.last_form.form as last_form,
+    from variants
+    where length(variants.first_form) > 0
+        and (variants.first_form <> 'middle' or length(variants.first_name) > 1)
+    -- The same name in two forms counts as the plainer one.
+    qualify row_number() over (
+        partition by variants.customer_id, variants.first_name, variants.last_form.name
+        order by
+            variants.last_form.form,
+            list_position(
+                ['first', 'joined', 'preferred', 'nickname', 'middle'], variants.first_form
+            )
+    ) = 1
 )
 
-select
-    variants.customer_id,
-    coalesce(variants.first_name, '') as first_name,
-    variants.last_form.name as last_name,
-    variants.middle_names,
-    variants.suffix,
-    variants.joined_name,
-    variants.first_form,
-    variants.last_form.form as last_form,
-from variants
-where length(variants.first_form) > 0
-    and (variants.first_form <> 'middle' or length(variants.first_name) > 1)
--- The same name in two forms counts as the plainer one.
-qualify row_number() over (
-    partition by variants.customer_id, variants.first_name, variants.last_form.name
-    order by
-        variants.last_form.form,
-        list_position(
-            ['first', 'joined', 'preferred', 'nickname', 'middle'], variants.first_form
-        )
-) = 1
+select * from names

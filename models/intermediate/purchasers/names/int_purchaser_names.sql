@@ -1,9 +1,9 @@
 -- Grain: one row per name as written, on a pass or a payment, and way to read it.
-with transfers as (
+with int_pass_transfers_parsed as (
     select * from {{ ref('int_pass_transfers_parsed') }}
 ),
 
-payments as (
+int_payments as (
     select * from {{ ref('int_payments') }}
 ),
 
@@ -13,9 +13,9 @@ written as (
         bool_or(names.is_shown) as is_shown,
         bool_or(not names.is_shown) as is_on_payment,
     from (
-        select transfers.purchaser_name as written_name, true as is_shown from transfers
+        select transfers.purchaser_name as written_name, true as is_shown from int_pass_transfers_parsed as transfers
         union all
-        select payments.payment_name, false from payments
+        select payments.payment_name, false from int_payments as payments
     ) as names
     where names.written_name <> ''
     group by names.written_name
@@ -104,26 +104,30 @@ readings as (
             end
         ) as reading,
     from parts
+),
+
+names as (
+    select
+        readings.written_name,
+        readings.reading.reading as reading,
+        readings.reading.first as first_name,
+        readings.reading.last as last_name,
+        readings.reading.middle as middle_names,
+        readings.suffix,
+        readings.joined_name,
+        readings.is_shown,
+        readings.is_on_payment,
+    from readings
+    where readings.reading.last is not null
+        and readings.reading.first <> ''
+    qualify row_number() over (
+        partition by readings.written_name, readings.reading.first, readings.reading.last
+        order by
+            list_position(
+                ['one_word', 'plain', 'long_last', 'long_first', 'nickname', 'half_last', 'swapped'],
+                readings.reading.reading
+            )
+    ) = 1
 )
 
-select
-    readings.written_name,
-    readings.reading.reading as reading,
-    readings.reading.first as first_name,
-    readings.reading.last as last_name,
-    readings.reading.middle as middle_names,
-    readings.suffix,
-    readings.joined_name,
-    readings.is_shown,
-    readings.is_on_payment,
-from readings
-where readings.reading.last is not null
-    and readings.reading.first <> ''
-qualify row_number() over (
-    partition by readings.written_name, readings.reading.first, readings.reading.last
-    order by
-        list_position(
-            ['one_word', 'plain', 'long_last', 'long_first', 'nickname', 'half_last', 'swapped'],
-            readings.reading.reading
-        )
-) = 1
+select * from names

@@ -1,4 +1,5 @@
-# Grain: one row per pair of different name words that may be the same name misspelled.
+"""Grain: one row per pair of different name words that may be the same name misspelled."""
+
 from name_matching import score_word_pairs
 
 

@@ -1,13 +1,13 @@
 -- Grain: one row per pair of different name words that may be the same name misspelled.
-with customer_names as (
+with int_customer_names as (
     select * from {{ ref('int_customer_names') }}
 ),
 
-name_words as (
+int_name_words as (
     select * from {{ ref('int_name_words') }}
 ),
 
-purchaser_names as (
+int_purchaser_names as (
     select * from {{ ref('int_purchaser_names') }}
 ),
 
@@ -17,20 +17,20 @@ nicknames as (
 
 settled_names as (
     select distinct purchaser_names.written_name
-    from purchaser_names
-    inner join customer_names
+    from int_purchaser_names as purchaser_names
+    inner join int_customer_names as customer_names
         on
             purchaser_names.first_name = customer_names.first_name
             and purchaser_names.last_name = customer_names.last_name
     where purchaser_names.reading <> 'swapped'
     union
     select distinct purchaser_names.written_name
-    from purchaser_names
+    from int_purchaser_names as purchaser_names
     inner join nicknames
         on
             purchaser_names.first_name = nicknames.nickname
             or purchaser_names.first_name = nicknames.given_name
-    inner join customer_names
+    inner join int_customer_names as customer_names
         on
             purchaser_names.last_name = customer_names.last_name
             and customer_names.first_name in (nicknames.given_name, nicknames.nickname)
@@ -39,7 +39,7 @@ settled_names as (
 
 open_names as (
     select purchaser_names.*
-    from purchaser_names
+    from int_purchaser_names as purchaser_names
     left join settled_names
         on purchaser_names.written_name = settled_names.written_name
     where settled_names.written_name is null
@@ -53,7 +53,7 @@ written_words as (
 
 known_words as (
     select name_words.name_field, name_words.word
-    from name_words
+    from int_name_words as name_words
 ),
 
 words as (
@@ -85,18 +85,22 @@ keys as (
             ]
         )) as block_key,
     from words
+),
+
+pairs as (
+    select distinct
+        written.name_field,
+        written.word as written_word,
+        known.word as known_word,
+    from keys as written
+    inner join keys as known
+        on
+            written.name_field = known.name_field
+            and written.block_key = known.block_key
+    where written.is_written
+        and not known.is_written
+        and written.word <> known.word
+        and jaro_winkler_similarity(written.word, known.word) >= 0.8
 )
 
-select distinct
-    written.name_field,
-    written.word as written_word,
-    known.word as known_word,
-from keys as written
-inner join keys as known
-    on
-        written.name_field = known.name_field
-        and written.block_key = known.block_key
-where written.is_written
-    and not known.is_written
-    and written.word <> known.word
-    and jaro_winkler_similarity(written.word, known.word) >= 0.8
+select * from pairs

@@ -1,16 +1,18 @@
 -- Grain: one row per payment line, with its product and the customers whose e-mail it carries.
-with transactions as (
+with stg_transactions__transactions as (
     select * from {{ ref('stg_transactions__transactions') }}
 ),
 
-customers as (
+stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
 
 emails as (
-    select transactions.transaction_id, transactions.billing_email as email from transactions
+    select transactions.transaction_id, transactions.billing_email as email
+    from stg_transactions__transactions as transactions
     union
-    select transactions.transaction_id, transactions.receipt_email from transactions
+    select transactions.transaction_id, transactions.receipt_email
+    from stg_transactions__transactions as transactions
 ),
 
 owners as (
@@ -22,7 +24,7 @@ owners as (
                 then trim(concat_ws(' ', min(customers.first_name), min(customers.last_name)))
         end as owner_name,
     from emails
-    inner join customers
+    inner join stg_capitan__customers as customers
         on lower(emails.email) = lower(customers.email)
     where emails.email <> ''
     group by emails.transaction_id
@@ -43,24 +45,28 @@ payments as (
         coalesce(transactions.total_amount, transactions.base_price_amount) as paid_amount,
         transactions.day_pass_count,
         transactions.transaction_date as payment_date,
-    from transactions
+    from stg_transactions__transactions as transactions
     left join owners
         on transactions.transaction_id = owners.transaction_id
     where transactions.transaction_date is not null
         and transactions.description is not null
+),
+
+products as (
+    select
+        payments.transaction_id,
+        payments.payment_name,
+        payments.product_kind,
+        payments.product_age,
+        payments.product_gear,
+        payments.owner_customer_ids,
+        payments.paid_amount,
+        payments.day_pass_count,
+        count(*) over (partition by payments.product_kind, payments.product_age) / (
+            max(payments.payment_date) over () - min(payments.payment_date) over () + 1
+        ) as payments_per_day,
+        payments.payment_date,
+    from payments
 )
 
-select
-    payments.transaction_id,
-    payments.payment_name,
-    payments.product_kind,
-    payments.product_age,
-    payments.product_gear,
-    payments.owner_customer_ids,
-    payments.paid_amount,
-    payments.day_pass_count,
-    count(*) over (partition by payments.product_kind, payments.product_age) / (
-        max(payments.payment_date) over () - min(payments.payment_date) over () + 1
-    ) as payments_per_day,
-    payments.payment_date,
-from payments
+select * from products

@@ -1,21 +1,21 @@
 -- Grain: one row per transfer check-in and payment that its purchaser, as shown, may have made.
-with parameters as (
+with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
-events as (
+int_purchaser_events as (
     select * from {{ ref('int_purchaser_events') }}
 ),
 
-payments as (
+int_payments as (
     select * from {{ ref('int_payments') }}
 ),
 
-purchaser_names as (
+int_purchaser_names as (
     select * from {{ ref('int_purchaser_names') }}
 ),
 
-word_levels as (
+int_name_word_levels as (
     select * from {{ ref('int_name_word_levels') }}
 ),
 
@@ -33,14 +33,14 @@ spellings as (
             end,
             6
         )) as name_weight,
-    from purchaser_names as shown
-    inner join word_levels as first_levels
+    from int_purchaser_names as shown
+    inner join int_name_word_levels as first_levels
         on
             shown.first_name = first_levels.written_word
             and first_levels.name_field = 'first'
-    inner join purchaser_names as paid
+    inner join int_purchaser_names as paid
         on first_levels.known_word = paid.first_name
-    left join word_levels as last_levels
+    left join int_name_word_levels as last_levels
         on
             shown.last_name = last_levels.written_word
             and paid.last_name = last_levels.known_word
@@ -65,19 +65,23 @@ options as (
         payments.owner_customer_ids,
         spellings.name_weight,
         {{ match_payment_weight() }} as payment_weight,
-    from events
+    from int_purchaser_events as events
     inner join spellings
         on events.written_name = spellings.shown_name
-    inner join payments
+    inner join int_payments as payments
         on
             spellings.payment_name = payments.payment_name
             and events.product_kind = payments.product_kind
             and events.product_age = payments.product_age
             and events.checkin_date
             between payments.payment_date - 1 and payments.payment_date + events.validity_days
+),
+
+weighed as (
+    select
+        options.*,
+        {{ match_link_posterior() }} as link_posterior,
+    from options
 )
 
-select
-    options.*,
-    {{ match_link_posterior() }} as link_posterior,
-from options
+select * from weighed

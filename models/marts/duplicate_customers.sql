@@ -1,9 +1,9 @@
 -- Grain: one row per two customer records that are one person.
-with customers as (
+with stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
 
-customer_names as (
+int_customer_names as (
     select * from {{ ref('int_customer_names') }}
 ),
 
@@ -19,8 +19,8 @@ people as (
         customers.birthday,
         nullif(customers.email, '') as email,
         nullif(regexp_replace(customers.phone, '[^0-9]', '', 'g'), '') as phone,
-    from customer_names
-    inner join customers
+    from int_customer_names as customer_names
+    inner join stg_capitan__customers as customers
         on customer_names.customer_id = customers.customer_id
 ),
 
@@ -103,13 +103,17 @@ same_people as (
             or pairs.birthday = pairs.other_birthday
         )
     group by pairs.customer_id_1, pairs.customer_id_2
+),
+
+duplicates as (
+    select
+        same_people.customer_id_1,
+        same_people.customer_id_2,
+        same_people.is_same_last_name,
+        same_people.is_same_birthday,
+        same_people.is_same_email,
+        same_people.is_same_phone,
+    from same_people
 )
 
-select
-    same_people.customer_id_1,
-    same_people.customer_id_2,
-    same_people.is_same_last_name,
-    same_people.is_same_birthday,
-    same_people.is_same_email,
-    same_people.is_same_phone,
-from same_people
+select * from duplicates

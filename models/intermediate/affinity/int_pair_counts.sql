@@ -1,0 +1,82 @@
+{{ config(materialized='table') }}
+-- Grain: one row per pair of customers who met, or who would have met twice or more with one
+-- calendar slid by a week.
+with int_arrivals as (
+    select * from {{ ref('int_arrivals') }}
+),
+
+int_pair_months as (
+    select * from {{ ref('int_pair_months') }}
+),
+
+met as (
+    select
+        customer_id_1,
+        customer_id_2,
+        cast(sum(together_count) as bigint) as together_count,
+        cast(sum(closeness_units) as bigint) as closeness_units,
+        min(closest_us) as closest_us,
+    from int_pair_months
+    group by customer_id_1, customer_id_2
+),
+
+week_later as (
+    {{ affinity_slid_pairs(1) }}
+),
+
+decoys as (
+    select
+        customer_id_1,
+        customer_id_2,
+        count(*) as decoy_count,
+        cast(sum({{ affinity_closeness_units('apart_us') }}) as bigint) as decoy_closeness_units,
+    from week_later
+    group by customer_id_1, customer_id_2
+),
+
+pairs as (
+    select
+        coalesce(met.customer_id_1, decoys.customer_id_1) as customer_id_1,
+        coalesce(met.customer_id_2, decoys.customer_id_2) as customer_id_2,
+        coalesce(met.together_count, 0) as together_count,
+        coalesce(met.closeness_units, 0) as closeness_units,
+        met.closest_us,
+        coalesce(decoys.decoy_count, 0) as decoy_count,
+        coalesce(decoys.decoy_closeness_units, 0) as decoy_closeness_units,
+    from met
+    full join decoys
+        on
+            met.customer_id_1 = decoys.customer_id_1
+            and met.customer_id_2 = decoys.customer_id_2
+    where met.together_count > 0 or decoys.decoy_count >= 2
+),
+
+other_slides as (
+    {{ affinity_slid_pairs(-1, 'pairs') }}
+    union all
+    {{ affinity_slid_pairs(2, 'pairs') }}
+    union all
+    {{ affinity_slid_pairs(-2, 'pairs') }}
+),
+
+others as (
+    select
+        customer_id_1,
+        customer_id_2,
+        count(*) as other_count,
+    from other_slides
+    group by customer_id_1, customer_id_2
+),
+
+counts as (
+    select
+        pairs.*,
+        coalesce(others.other_count, 0) as other_count,
+    from pairs
+    left join others
+        on
+            pairs.customer_id_1 = others.customer_id_1
+            and pairs.customer_id_2 = others.customer_id_2
+)
+
+select * from counts

@@ -1,0 +1,91 @@
+-- Grain: one row per transfer check-in, with what the recipient's family says about any purchaser.
+with match_parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+int_purchaser_events as (
+    select * from {{ ref('int_purchaser_events') }}
+),
+
+int_customer_relatives as (
+    select * from {{ ref('int_customer_relatives') }}
+),
+
+int_customer_names as (
+    select * from {{ ref('int_customer_names') }}
+),
+
+int_name_words as (
+    select * from {{ ref('int_name_words') }}
+),
+
+int_purchaser_names as (
+    select * from {{ ref('int_purchaser_names') }}
+),
+
+stg_capitan__customers as (
+    select * from {{ ref('stg_capitan__customers') }}
+),
+
+population as (
+    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+),
+
+relative_counts as (
+    select relatives.customer_id, count(*) as relatives
+    from int_customer_relatives as relatives
+    group by relatives.customer_id
+),
+
+-- How much likelier a purchaser has the recipient's last name than a random customer has.
+family_names as (
+    select
+        customer_names.customer_id,
+        customer_names.last_name,
+        1 - {{ match_parameter('same_last_share') }} as other_name_odds,
+        1 - {{ match_parameter('same_last_share') }}
+        + {{ match_parameter('same_last_share') }} * {{ match_parameter('same_last_m') }}
+        * population.customers / name_words.customers as same_name_odds,
+    from int_customer_names as customer_names
+    inner join int_name_words as name_words
+        on
+            customer_names.last_name = name_words.word
+            and name_words.name_field = 'last'
+    cross join population
+    where customer_names.first_form = 'first'
+        and customer_names.last_form = 'full'
+),
+
+shown_names as (
+    select distinct purchaser_names.written_name, purchaser_names.last_name
+    from int_purchaser_names as purchaser_names
+    where purchaser_names.reading in ('plain', 'long_last')
+),
+
+families as (
+    select
+        events.checkin_id,
+        events.purchaser_group_id,
+        events.user_customer_id,
+        family_names.last_name,
+        coalesce(relative_counts.relatives, 0) as relatives,
+        coalesce(family_names.same_name_odds, 1) as same_name_odds,
+        coalesce(family_names.other_name_odds, 1) as other_name_odds,
+        -- Who is absent may be an unrecorded parent: a shown last name equal to the recipient's
+        -- speaks for nobody in the table as much as for a namesake in it.
+        case
+            when shown_names.written_name is not null then family_names.same_name_odds
+            else coalesce(family_names.other_name_odds, 1)
+        end as absent_odds,
+    from int_purchaser_events as events
+    left join family_names
+        on events.user_customer_id = family_names.customer_id
+    left join relative_counts
+        on events.user_customer_id = relative_counts.customer_id
+    left join shown_names
+        on
+            events.written_name = shown_names.written_name
+            and family_names.last_name = shown_names.last_name
+)
+
+select * from families

@@ -1,0 +1,173 @@
+-- Grain: one row per written name, customer and reading under which the whole name agrees.
+with match_parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+stg_capitan__customers as (
+    select * from {{ ref('stg_capitan__customers') }}
+),
+
+int_customer_names as (
+    select * from {{ ref('int_customer_names') }}
+),
+
+int_name_words as (
+    select * from {{ ref('int_name_words') }}
+),
+
+int_purchaser_names as (
+    select * from {{ ref('int_purchaser_names') }}
+),
+
+int_name_word_levels as (
+    select * from {{ ref('int_name_word_levels') }}
+),
+
+population as (
+    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+),
+
+first_levels as (
+    select word_levels.* from int_name_word_levels as word_levels where word_levels.name_field = 'first'
+),
+
+last_levels as (
+    select word_levels.* from int_name_word_levels as word_levels where word_levels.name_field = 'last'
+),
+
+-- Both parts of the name agree to some level.
+both_parts as (
+    select
+        purchaser_names.written_name,
+        purchaser_names.reading,
+        purchaser_names.middle_names as written_middle,
+        purchaser_names.suffix as written_suffix,
+        customer_names.customer_id,
+        customer_names.middle_names as known_middle,
+        customer_names.suffix as known_suffix,
+        customer_names.first_form,
+        first_levels.level as first_level,
+        case
+            when purchaser_names.reading = 'half_last' or customer_names.last_form = 'half' then 'half'
+            else last_levels.level
+        end as last_level,
+        first_levels.weight as first_weight,
+        case
+            when purchaser_names.reading = 'half_last' or customer_names.last_form = 'half'
+                then ln(
+                    {{ match_parameter('last_half_m') }} / greatest(
+                        last_levels.chance,
+                        {{ match_parameter('half_floor_customers') }} / population.customers
+                    )
+                )
+            else last_levels.weight
+        end as last_weight,
+    from int_purchaser_names as purchaser_names
+    inner join first_levels
+        on purchaser_names.first_name = first_levels.written_word
+    inner join last_levels
+        on purchaser_names.last_name = last_levels.written_word
+    inner join int_customer_names as customer_names
+        on
+            first_levels.known_word = customer_names.first_name
+            and last_levels.known_word = customer_names.last_name
+    cross join population
+    where not (
+            first_levels.level in ('far', 'initial') and last_levels.level in ('far', 'initial')
+        )
+        and (
+            last_levels.level = 'exact'
+            or (purchaser_names.reading <> 'half_last' and customer_names.last_form = 'full')
+        )
+),
+
+-- Only one word is shown: everyone who carries it as a first name.
+one_word as (
+    select
+        purchaser_names.written_name,
+        purchaser_names.reading,
+        '' as written_middle,
+        '' as written_suffix,
+        customer_names.customer_id,
+        '' as known_middle,
+        '' as known_suffix,
+        customer_names.first_form,
+        first_levels.level as first_level,
+        'missing' as last_level,
+        first_levels.weight as first_weight,
+        {{ match_parameter('missing_weight') }} as last_weight,
+    from int_purchaser_names as purchaser_names
+    inner join first_levels
+        on purchaser_names.first_name = first_levels.written_word
+    inner join int_customer_names as customer_names
+        on first_levels.known_word = customer_names.first_name
+    where purchaser_names.reading = 'one_word'
+        and first_levels.level in ('exact', 'nickname')
+        and length(purchaser_names.first_name) > 1
+    union all
+    select
+        purchaser_names.written_name,
+        purchaser_names.reading,
+        '',
+        '',
+        customer_names.customer_id,
+        '',
+        '',
+        customer_names.first_form,
+        'missing',
+        'exact',
+        {{ match_parameter('missing_weight') }},
+        last_levels.weight,
+    from int_purchaser_names as purchaser_names
+    inner join last_levels
+        on purchaser_names.first_name = last_levels.written_word
+    inner join int_customer_names as customer_names
+        on last_levels.known_word = customer_names.last_name
+    where purchaser_names.reading = 'one_word'
+        and last_levels.level = 'exact'
+        and customer_names.last_form = 'full'
+        and length(purchaser_names.first_name) > 1
+),
+
+-- The same letters with the space lost or moved.
+joined as (
+    select
+        purchaser_names.written_name,
+        'joined' as reading,
+        '' as written_middle,
+        '' as written_suffix,
+        customer_names.customer_id,
+        '' as known_middle,
+        '' as known_suffix,
+        customer_names.first_form,
+        'exact' as first_level,
+        'exact' as last_level,
+        ln({{ match_parameter('first_exact_m') }} * population.customers / first_words.customers)
+            as first_weight,
+        ln({{ match_parameter('last_exact_m') }} * population.customers / last_words.customers)
+            as last_weight,
+    from int_purchaser_names as purchaser_names
+    inner join int_customer_names as customer_names
+        on purchaser_names.joined_name = customer_names.joined_name
+    inner join int_name_words as first_words
+        on
+            customer_names.first_name = first_words.word
+            and first_words.name_field = 'first'
+    inner join int_name_words as last_words
+        on
+            customer_names.last_name = last_words.word
+            and last_words.name_field = 'last'
+    cross join population
+    where customer_names.last_form = 'full'
+        and customer_names.first_form in ('first', 'joined')
+),
+
+candidates as (
+    select * from both_parts
+    union all
+    select * from one_word
+    union all
+    select * from joined
+)
+
+select * from candidates

@@ -1,0 +1,115 @@
+-- Grain: one row per written name and customer who may be meant by it.
+with match_parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+stg_capitan__customers as (
+    select * from {{ ref('stg_capitan__customers') }}
+),
+
+int_customer_names as (
+    select * from {{ ref('int_customer_names') }}
+),
+
+duplicate_customers as (
+    select * from {{ ref('duplicate_customers') }}
+),
+
+int_names_agreeing as (
+    select * from {{ ref('int_names_agreeing') }}
+),
+
+int_names_half_agreeing as (
+    select * from {{ ref('int_names_half_agreeing') }}
+),
+
+population as (
+    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+),
+
+candidates as (
+    select * from int_names_agreeing as names_agreeing
+    union all
+    select * from int_names_half_agreeing as names_half_agreeing
+),
+
+weighed as (
+    select
+        candidates.written_name,
+        candidates.customer_id,
+        candidates.reading,
+        candidates.first_level,
+        candidates.last_level,
+        round(
+            candidates.first_weight
+            + candidates.last_weight
+            + case candidates.reading
+                when 'swapped' then ln({{ match_parameter('swapped_share') }})
+                when 'joined' then ln({{ match_parameter('joined_share') }})
+                else 0
+            end
+            + case
+                when candidates.first_form = 'middle'
+                    then ln({{ match_parameter('middle_form_share') }})
+                else 0
+            end
+            + case
+                when candidates.written_middle = '' or candidates.known_middle = '' then 0
+                when left(candidates.written_middle, 1) <> left(candidates.known_middle, 1)
+                    then {{ match_parameter('middle_conflict_weight') }}
+                when candidates.written_middle = candidates.known_middle
+                    and length(candidates.written_middle) > 1
+                    then {{ match_parameter('middle_equal_weight') }}
+                when least(length(candidates.written_middle), length(candidates.known_middle)) = 1
+                    then {{ match_parameter('middle_initial_weight') }}
+                else {{ match_parameter('middle_conflict_weight') }}
+            end
+            + case
+                when candidates.written_suffix = '' or candidates.known_suffix = '' then 0
+                when candidates.written_suffix = candidates.known_suffix
+                    then {{ match_parameter('suffix_equal_weight') }}
+                else {{ match_parameter('suffix_conflict_weight') }}
+            end,
+            6
+        ) as name_weight,
+    from candidates
+),
+
+-- First and last names go together more often than chance has it: how often two customers share
+-- both, beyond records of one person, is counted and bounds what a name alone can say.
+namesakes as (
+    select
+        (
+            coalesce(sum(full_names.customers * (full_names.customers - 1)), 0)
+            - 2 * (select count(*) from duplicate_customers where is_same_last_name)
+        ) / power(max(population.customers), 2) as namesake_chance,
+    from (
+        select count(*) as customers
+        from int_customer_names as customer_names
+        where customer_names.first_form = 'first' and customer_names.last_form = 'full'
+        group by customer_names.first_name, customer_names.last_name
+    ) as full_names
+    cross join population
+),
+
+bounded as (
+    select
+        weighed.written_name,
+        weighed.customer_id,
+        weighed.reading,
+        weighed.first_level,
+        weighed.last_level,
+        round(
+            -ln(exp(-weighed.name_weight) + greatest(namesakes.namesake_chance, 0)), 6
+        ) as name_weight,
+    from weighed
+    cross join namesakes
+    -- The best reading stands for the customer.
+    qualify row_number() over (
+        partition by weighed.written_name, weighed.customer_id
+        order by
+            weighed.name_weight desc, weighed.reading, weighed.first_level, weighed.last_level
+    ) = 1
+)
+
+select * from bounded

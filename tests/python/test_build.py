@@ -1,0 +1,231 @@
+"""The build as a user runs it: on the sample, again, on little, and on changed exports."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Project
+
+MARTS = ("pass_transfers", "customer_interactions", "customer_connections", "customer_events")
+CHECKINS = "capitan/checkins"
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+    }
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file that have as many fields as its header."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = csv.DictReader(file)
+        return [row for row in rows if None not in row and None not in row.values()]
+
+
+def test_sample_build_passes_every_test_and_prints_the_report(sample_project) -> None:
+    _, result = sample_project
+    assert result.returncode == 0, result.stderr
+    for heading in ("rows in", "pass transfers", "purchaser matching", "connections", "files in"):
+        assert f"\n{heading}" in result.stdout
+    assert " 0 warned" in result.stdout
+
+
+def test_files_are_the_four_marts_in_both_formats(sample_project) -> None:
+    built, _ = sample_project
+    assert sorted(path.name for path in built.files.iterdir()) == sorted(
+        f"{mart}.{form}" for mart in MARTS for form in ("csv", "parquet")
+    )
+    header = (built.files / "customer_interactions.csv").open().readline().strip()
+    assert header == (
+        "interaction_id,interaction_date,interaction_type,customer_id_1,customer_id_2,metadata"
+    )
+
+
+def test_second_build_changes_no_byte(sample_project, tmp_path: Path) -> None:
+    built, _ = sample_project
+    again = Project(tmp_path, built.exports)
+    shutil.copy(built.warehouse, again.warehouse)
+    assert again.build().returncode == 0
+    assert digests(again.files) == digests(built.files)
+
+
+def test_fresh_build_in_another_zone_and_locale_gives_the_same_bytes(
+    sample_project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built, _ = sample_project
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    again = Project(tmp_path, built.exports)
+    result = again.build("--threads", "1")
+    assert result.returncode == 0, result.stderr
+    assert digests(again.files) == digests(built.files)
+
+
+def test_exports_without_rows_give_files_with_a_header_only(project: Project) -> None:
+    for export in (CHECKINS, "capitan/customers"):
+        project.write(export, [])
+    result = project.build()
+    assert result.returncode == 0, result.stderr
+    for mart in MARTS:
+        assert len((project.files / f"{mart}.csv").read_text().splitlines()) == 1
+        assert project.query(f"from '{project.files}/{mart}.parquet'") == []
+    assert "no file; what depends on it is empty" in result.stdout
+
+
+def test_too_many_rejected_rows_stop_the_files(project: Project) -> None:
+    project.write("capitan/customers", [])
+    project.write(CHECKINS, [{"checkin_id": "x"}])
+    result = project.build()
+    assert result.returncode == 1
+    assert "assert_few_records_are_rejected" in result.stderr
+    assert not project.files.exists()
+
+
+def small_exports(source: Path, target: Path, days: int) -> None:
+    """The last days of the sample's check-ins, with the other exports whole."""
+    shutil.copytree(source, target)
+    rows = read(source / f"{CHECKINS}.csv")
+    dates = sorted({row["checkin_datetime"][:10] for row in rows})[-days:]
+    write(target, [row for row in rows if row["checkin_datetime"][:10] >= dates[0]])
+
+
+def write(root: Path, rows: list[dict[str, str]]) -> None:
+    with (root / f"{CHECKINS}.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def a_night_of_changes(rows: list[dict[str, str]], rng: random.Random) -> list[dict[str, str]]:
+    """Late, edited and deleted check-ins of any age, a day gone, a transfer's text corrected."""
+    rows = [dict(row) for row in rows if rng.random() > 0.01]
+    days = sorted({row["checkin_datetime"][:10] for row in rows})
+    gone = rng.choice(days)
+    rows = [row for row in rows if row["checkin_datetime"][:10] != gone]
+    for row in rng.sample(rows, 5):
+        row["checkin_datetime"] = rng.choice(days) + row["checkin_datetime"][10:]
+    late = dict(rng.choice(rows), checkin_id="999999999")
+    transfers = [row for row in rows if " from " in row["entry_method_description"]]
+    for row in rng.sample(transfers, min(3, len(transfers))):
+        row["entry_method_description"] = "Day Pass from Nobody Inparticular (0 remaining)"
+    return [*rows, late]
+
+
+def test_a_build_after_changes_equals_a_fresh_build(sample_exports: Path, tmp_path: Path) -> None:
+    """Three nights of changes, each compared to a build that has no history."""
+    rng = random.Random(20251124)
+    exports = tmp_path / "exports"
+    small_exports(sample_exports / "exports", exports, days=60)
+    nightly = Project(tmp_path, exports)
+    assert nightly.build().returncode == 0
+    for night in range(3):
+        write(exports, a_night_of_changes(read(exports / f"{CHECKINS}.csv"), rng))
+        assert nightly.build().returncode == 0
+        fresh = Project(tmp_path / f"fresh_{night}", exports)
+        fresh.folder.mkdir()
+        assert fresh.build().returncode == 0
+        assert digests(nightly.files) == digests(fresh.files)
+
+
+def test_an_edited_rule_recomputes_every_date(sample_exports: Path, tmp_path: Path) -> None:
+    exports = tmp_path / "exports"
+    small_exports(sample_exports / "exports", exports, days=5)
+    built = Project(tmp_path, exports)
+    narrow = ("--vars", "{meeting_window_minutes: 5}")
+    assert built.build().returncode == 0
+    wide_pairs = built.query("select count(*) from customer_interactions")
+    assert built.build(*narrow).returncode == 0
+    narrow_pairs = built.query("select count(*) from customer_interactions")
+    assert narrow_pairs < wide_pairs
+    assert built.build().returncode == 0
+    assert built.query("select count(*) from customer_interactions") == wide_pairs
+
+
+def test_parquet_and_partitioned_exports_give_the_same_files(
+    sample_exports: Path, tmp_path: Path
+) -> None:
+    """One night as CSV; the same rows as Parquet and as a folder of days."""
+    exports = tmp_path / "exports"
+    small_exports(sample_exports / "exports", exports, days=5)
+    # a whole number of clean rows: line ends and quotes are the CSV reader's matter
+    plain = Project(tmp_path / "plain", exports)
+    plain.folder.mkdir()
+    assert plain.build().returncode == 0
+
+    other = tmp_path / "other"
+    shutil.copytree(exports, other)
+    (other / f"{CHECKINS}.csv").unlink()
+    (other / CHECKINS).mkdir()
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""create table checkins as
+            from read_csv('{exports}/{CHECKINS}.csv', all_varchar = true, nullstr = '')"""
+        )
+        for (day,) in connection.sql(
+            "select distinct left(checkin_datetime, 10) from checkins order by 1"
+        ).fetchall():
+            connection.execute(
+                f"""copy (from checkins where checkin_datetime like '{day}%')
+                to '{other}/{CHECKINS}/{day}.parquet' (format parquet)"""
+            )
+    partitioned = Project(tmp_path / "partitioned", other)
+    partitioned.folder.mkdir()
+    result = partitioned.build()
+    assert result.returncode == 0, result.stderr
+    assert digests(partitioned.files) == digests(plain.files)
+
+
+def test_a_locked_warehouse_is_said_in_one_sentence(project: Project) -> None:
+    for export in (CHECKINS, "capitan/customers"):
+        project.write(export, [])
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb; c = duckdb.connect('{project.warehouse}'); print(1, flush=True);"
+            " input()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout.readline()
+        result = project.build()
+    finally:
+        holder.communicate(b"\n")
+    assert result.returncode == 1
+    assert "another process has the warehouse open" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert project.build().returncode == 0
+
+
+@pytest.mark.parametrize("customer,status", [("", 2), ("abc", 2), ("1", 1)])
+def test_spot_check_says_what_is_wrong(sample_project, customer: str, status: int) -> None:
+    built, _ = sample_project
+    result = built.run(sys.executable, "scripts/spot_check.py", *filter(None, [customer]))
+    assert result.returncode == status
+    assert "Traceback" not in result.stderr
+
+
+def test_spot_check_shows_the_customer_with_most_passes(sample_project) -> None:
+    built, _ = sample_project
+    [(customer, passes)] = built.query(
+        """select purchaser_customer_id, count(*) from pass_transfers
+        where purchaser_customer_id is not null group by 1 order by 2 desc, 1 limit 1"""
+    )
+    result = built.run(sys.executable, "scripts/spot_check.py", str(customer))
+    assert result.returncode == 0, result.stderr
+    assert "passes shared with others" in result.stdout
+    assert "connections, strongest first" in result.stdout
+    assert str(passes)
