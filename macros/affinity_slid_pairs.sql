@@ -2,38 +2,49 @@
    with the larger id is slid by a number of whole weeks: one row per pair, place and day with the
    smallest distance in time. No slide is what happened; any other is what habit alone would bring
    about, for it keeps weekday and hour and destroys every appointment.
-   Reads the relation int_arrivals; `pairs` names a relation of pairs to which to keep.
-   An equal join on a slot of the window's width and its two neighbours finds all of them. #}
+   Reads the relation int_visit_days; `pairs` names a relation of pairs to which to keep. #}
 {% macro affinity_slid_pairs(weeks, pairs=none) -%}
-    select
-        one.customer_id as customer_id_1,
-        other.customer_id as customer_id_2,
-        one.location_number,
-        one.checkin_date,
-        min(abs(one.arrived_us - other.arrived_us)) as apart_us,
-    from int_arrivals as one
-    inner join (
+    select * from (
         select
-            customer_id,
-            location_number,
-            checkin_date + {{ 7 * weeks }} as checkin_date,
-            arrived_us,
-            unnest([slot - 1, slot, slot + 1]) as slot,
-        from int_arrivals
-    ) as other
-        on
-            one.location_number = other.location_number
-            and one.checkin_date = other.checkin_date
-            and one.slot = other.slot
-            and one.customer_id < other.customer_id
-            and abs(one.arrived_us - other.arrived_us) <= {{ affinity_window_us() }}
+            one.customer_id as customer_id_1,
+            other.customer_id as customer_id_2,
+            one.location_number,
+            one.checkin_date,
+            -- nearly everybody comes once a day: only the others need every arrival compared
+            case
+                when one.first_us = one.last_us and other.first_us = other.last_us
+                    then abs(one.first_us - other.first_us)
+                else {{ affinity_closest_us('one.arrivals_us', 'other.arrivals_us') }}
+            end as apart_us,
+        from int_visit_days as one
+        inner join int_visit_days as other
+            on
+                one.location_number = other.location_number
+                and one.checkin_date = other.checkin_date + {{ 7 * weeks }}
+                and one.customer_id < other.customer_id
+                and one.first_us <= other.last_us + {{ affinity_window_us() }}
+                and other.first_us <= one.last_us + {{ affinity_window_us() }}
     {%- if pairs %}
-    semi join {{ pairs }}
-        on
-            one.customer_id = {{ pairs }}.customer_id_1
-            and other.customer_id = {{ pairs }}.customer_id_2
+        semi join {{ pairs }}
+            on
+                one.customer_id = {{ pairs }}.customer_id_1
+                and other.customer_id = {{ pairs }}.customer_id_2
     {%- endif %}
-    group by one.customer_id, other.customer_id, one.location_number, one.checkin_date
+    )
+    where apart_us <= {{ affinity_window_us() }}
+{%- endmacro %}
+
+
+{# The smallest distance between any arrival of one list and any of another. #}
+{% macro affinity_closest_us(arrivals_1, arrivals_2) -%}
+    list_min(
+        list_transform(
+            {{ arrivals_1 }},
+            lambda one_us: list_min(
+                list_transform({{ arrivals_2 }}, lambda other_us: abs(one_us - other_us))
+            )
+        )
+    )
 {%- endmacro %}
 
 

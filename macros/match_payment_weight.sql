@@ -20,18 +20,26 @@
 {%- endmacro %}
 
 {#- Probability that a payment option is the one behind its check-in, among all options of the
-    check-in and "the purchase is not recorded". Reads name_weight and payment_weight of `options`.
-    Decimals, because sums of doubles depend on their order. -#}
+    check-in, "the purchase is not recorded", and "that, and this was another purchase of theirs".
+    Reads name_weight, payer_weight and payment_weight of `options`. Decimals, because sums of
+    doubles depend on their order. -#}
 {% macro match_link_posterior() -%}
     round(
-        exp(least(options.name_weight + options.payment_weight, 25)) / (
+        {{ match_link_likelihood() }} / (
             cast(
-                sum(cast(
-                    exp(least(options.name_weight + options.payment_weight, 25))
-                    as decimal(38, 12)
-                )) over (partition by options.checkin_id) as double
-            ) + {{ match_parameter('link_none_share') }}
+                sum(cast({{ match_link_likelihood() }} as decimal(38, 12)))
+                    over (partition by options.checkin_id)
+                as double
+            )
+            + {{ match_parameter('link_none_share') }}
+            + {{ match_parameter('link_repeat_rate') }} * max(
+                exp(least(options.name_weight, 25)) / options.payments_per_day
+            ) over (partition by options.checkin_id)
         ),
         9
     )
+{%- endmacro %}
+
+{% macro match_link_likelihood() -%}
+    exp(least(options.name_weight, 25) + options.payer_weight + options.payment_weight)
 {%- endmacro %}

@@ -18,7 +18,11 @@
     end
 {%- endmacro %}
 
-{#- All the points for neighbouring ids, one less with every tenfold distance, none for no id. -#}
+{#- All the points for neighbouring ids, one less with every tenfold distance, none where one is
+    unknown. -#}
 {% macro membership_closeness(id, other_id, points) -%}
-    coalesce(greatest({{ points }} - log10(greatest(abs({{ id }} - {{ other_id }}), 1)), 0), 0)
+    if(
+        {{ id }} is null or {{ other_id }} is null, 0,
+        greatest({{ points }} - log10(greatest(abs({{ id }} - {{ other_id }}), 1)), 0)
+    )
 {%- endmacro %}

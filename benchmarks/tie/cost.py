@@ -20,7 +20,7 @@ from pathlib import Path
 import adapter
 import duckdb
 
-MODELS = "int_arrivals+"
+MODELS = "int_visit_days+"
 
 
 def write_copies(check_ins: Path, copies: int, target: Path) -> int:
@@ -33,7 +33,7 @@ def write_copies(check_ins: Path, copies: int, target: Path) -> int:
     """
     with duckdb.connect() as connection:
         connection.execute(
-            "copy (select cast(customer_id as bigint) + gym * 100_000_000 as customer_id,"
+            "copy (select cast(customer_id as bigint) + gym * 5_000_000 as customer_id,"
             " location_id || '-' || gym as location_id,"
             " cast(checkin_datetime as timestamp)"
             " + to_seconds(cast(hash(customer_id, checkin_datetime, gym) % 120 as bigint))"

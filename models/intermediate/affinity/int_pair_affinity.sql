@@ -8,12 +8,12 @@ int_affinity_calibration as (
     select * from {{ ref('int_affinity_calibration') }}
 ),
 
-int_arrivals as (
-    select * from {{ ref('int_arrivals') }}
+int_visit_days as (
+    select * from {{ ref('int_visit_days') }}
 ),
 
 history as (
-    select max(checkin_date) - min(checkin_date) + 1 as day_count from int_arrivals
+    select max(checkin_date) - min(checkin_date) + 1 as day_count from int_visit_days
 ),
 
 judged as (

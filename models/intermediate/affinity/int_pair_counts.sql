@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 -- Grain: one row per pair of customers who met, or who would have met twice or more with one
 -- calendar slid by a week.
-with int_arrivals as (
-    select * from {{ ref('int_arrivals') }}
+with int_visit_days as (
+    select * from {{ ref('int_visit_days') }}
 ),
 
 int_pair_months as (

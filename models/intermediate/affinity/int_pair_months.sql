@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 -- Grain: one row per pair of customers, location and month in which they met there.
-with int_arrivals as (
-    select * from {{ ref('int_arrivals') }}
+with int_visit_days as (
+    select * from {{ ref('int_visit_days') }}
 ),
 
 meetings as (

@@ -13,6 +13,26 @@ strength_buckets as (
     select * from {{ ref('strength_buckets') }}
 ),
 
+-- the class of each count that occurs: a range join of the few counts, not of the many pairs
+counts as (
+    select together_count from int_pair_counts
+    union
+    select decoy_count as together_count from int_pair_counts
+),
+
+count_classes as (
+    select
+        counts.together_count,
+        strength_buckets.strength_score as count_class,
+    from counts
+    inner join strength_buckets
+        on
+            counts.together_count >= strength_buckets.min_interactions
+            and counts.together_count <= coalesce(
+                strength_buckets.max_interactions, counts.together_count
+            )
+),
+
 with_crowd as (
     select
         int_pair_counts.*,
@@ -68,16 +88,12 @@ surprises as (
 binned as (
     select
         surprises.*,
-        strength_buckets.strength_score as count_class,
+        count_classes.count_class,
         cast(least(greatest(floor(surprises.affinity_bits * 4) / 4, -1), 3) as decimal(3, 2))
             as bits_bin,
     from surprises
-    inner join strength_buckets
-        on
-            surprises.together_count >= strength_buckets.min_interactions
-            and surprises.together_count <= coalesce(
-                strength_buckets.max_interactions, surprises.together_count
-            )
+    inner join count_classes
+        on surprises.together_count = count_classes.together_count
 )
 
 select * from binned

@@ -21,7 +21,7 @@ inputs as (
         checkin_date as interaction_date,
         hash(
             checkin_id, user_customer_id, purchaser_customer_id, transfer_type, pass_type,
-            purchaser_name, remaining_count
+            purchaser_name, remaining_count, linked_date
         ) as input_hash,
     from int_pass_transfers_matched
     where purchaser_customer_id is not null

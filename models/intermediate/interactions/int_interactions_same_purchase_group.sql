@@ -7,59 +7,81 @@ int_interaction_dates_changed as (
     select * from {{ ref('int_interaction_dates_changed') }}
 ),
 
-groups as (
+uses as (
     select
-        int_pass_transfers_matched.checkin_date as interaction_date,
-        int_pass_transfers_matched.purchaser_customer_id,
-        int_pass_transfers_matched.pass_type,
-        arg_min(
-            int_pass_transfers_matched.purchaser_name, int_pass_transfers_matched.checkin_id
-        ) as purchaser_name,
-        list(distinct int_pass_transfers_matched.user_customer_id) as users,
-    from int_pass_transfers_matched
+        transfers.checkin_date as interaction_date,
+        transfers.purchaser_customer_id,
+        transfers.user_customer_id,
+        transfers.pass_type,
+        transfers.linked_date,
+        min(transfers.purchaser_name) as purchaser_name,
+    from int_pass_transfers_matched as transfers
     inner join int_interaction_dates_changed
-        on int_pass_transfers_matched.checkin_date = int_interaction_dates_changed.interaction_date
-    where int_pass_transfers_matched.purchaser_customer_id is not null
+        on transfers.checkin_date = int_interaction_dates_changed.interaction_date
+    where transfers.purchaser_customer_id is not null
     group by
-        int_pass_transfers_matched.checkin_date,
-        int_pass_transfers_matched.purchaser_customer_id,
-        int_pass_transfers_matched.pass_type
-    having count(distinct int_pass_transfers_matched.user_customer_id) >= 2
+        transfers.checkin_date,
+        transfers.purchaser_customer_id,
+        transfers.user_customer_id,
+        transfers.pass_type,
+        transfers.linked_date
 ),
 
-group_users as (
+-- A payment says what was bought together, over several pass types too. Without one, passes of one
+-- type that one purchaser's people use on one day are taken for one purchase.
+sized as (
     select
-        * exclude (users),
-        len(users) as group_size,
-        unnest(users) as user_customer_id,
-    from groups
+        *,
+        count(distinct user_customer_id) over (
+            partition by interaction_date, purchaser_customer_id, linked_date
+        ) as purchase_size,
+        count(distinct user_customer_id) over (
+            partition by interaction_date, purchaser_customer_id, pass_type
+        ) as same_day_size,
+    from uses
 ),
 
-group_pairs as (
+shared_purchases as (
     select
         one.interaction_date,
         one.user_customer_id as customer_id_1,
         other.user_customer_id as customer_id_2,
         one.purchaser_customer_id,
-        one.purchaser_name,
-        one.pass_type,
-        one.group_size,
-        -- of several groups on one day the largest describes the pair
-        row_number() over (
-            partition by one.interaction_date, one.user_customer_id, other.user_customer_id
-            order by one.group_size desc, one.purchaser_customer_id, one.pass_type
-        ) as group_rank,
-        count(*) over (
-            partition by one.interaction_date, one.user_customer_id, other.user_customer_id
-        ) as repeat_count,
-    from group_users as one
-    inner join group_users as other
+        least(one.purchaser_name, other.purchaser_name) as purchaser_name,
+        list_aggregate(
+            list_sort(list_distinct([one.pass_type, other.pass_type])), 'string_agg', ', '
+        ) as pass_type,
+        case when one.linked_date = other.linked_date then 'purchase' else 'same_day' end
+            as group_rule,
+        case
+            when one.linked_date = other.linked_date then one.purchase_size
+            else one.same_day_size
+        end as group_size,
+    from sized as one
+    inner join sized as other
         on
             one.interaction_date = other.interaction_date
             and one.purchaser_customer_id = other.purchaser_customer_id
-            and one.pass_type = other.pass_type
             and one.user_customer_id < other.user_customer_id
+            and case
+                when one.linked_date is not null and other.linked_date is not null
+                    then one.linked_date = other.linked_date
+                else one.pass_type = other.pass_type
+            end
+),
+
+pairs as (
+    select
+        *,
+        count(*) over (partition by interaction_date, customer_id_1, customer_id_2)
+            as repeat_count,
+    from shared_purchases
+    -- of several, a known payment and then the larger group describes the pair
+    qualify
+        row_number() over (
+            partition by interaction_date, customer_id_1, customer_id_2
+            order by group_rule, group_size desc, purchaser_customer_id, pass_type, purchaser_name
+        ) = 1
 )
 
-select * exclude (group_rank) from group_pairs
-where group_rank = 1
+select * from pairs

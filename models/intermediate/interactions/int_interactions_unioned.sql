@@ -61,6 +61,7 @@ interactions as (
             'purchaser_name', purchaser_name,
             'pass_type', pass_type,
             'group_size', group_size,
+            'group_rule', group_rule,
             'count', repeat_count
         ) as metadata,
     from int_interactions_same_purchase_group

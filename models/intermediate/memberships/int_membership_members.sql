@@ -4,24 +4,25 @@ with members as (
     select * from {{ ref('stg_capitan__members') }}
 ),
 
-kin_grouped as (
-    select * from {{ ref('int_membership_kin_grouped') }}
+households_claimed as (
+    select * from {{ ref('int_membership_households_claimed') }}
 ),
 
--- The owner comes first, then whoever is closest to him; two rows of one person share a place.
+-- An owner parts a household from his neighbours'. He comes first, then whoever is closest to him;
+-- two rows of one person share a place.
 ranked as (
     select
         member_id,
         membership_id,
         roster_block,
+        coalesce('membership-' || membership_id, 'household-' || household) as household_label,
         size,
-        coalesce('membership-' || membership_id, 'kin-' || household) as household_label,
         count(*) over (partition by roster_block, household_label) as household_rows,
         dense_rank() over (
             partition by roster_block, household_label
             order by owner_kinship desc, first_member_id asc
         ) as place,
-    from kin_grouped
+    from households_claimed
 ),
 
 -- The others wait: a duo's third person, and who has no kin and no listed membership.

@@ -64,7 +64,9 @@ options as (
         payments.payment_name,
         payments.owner_customer_ids,
         spellings.name_weight,
+        0 as payer_weight,
         {{ match_payment_weight() }} as payment_weight,
+        payments.payments_per_day,
     from int_purchaser_events as events
     inner join spellings
         on events.written_name = spellings.shown_name
@@ -79,7 +81,13 @@ options as (
 
 weighed as (
     select
-        options.*,
+        options.checkin_id,
+        options.purchaser_group_id,
+        options.transaction_id,
+        options.payment_name,
+        options.owner_customer_ids,
+        options.name_weight,
+        options.payment_weight,
         {{ match_link_posterior() }} as link_posterior,
     from options
 )

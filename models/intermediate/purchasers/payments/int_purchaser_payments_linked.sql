@@ -27,6 +27,18 @@ int_customer_relatives as (
     select * from {{ ref('int_customer_relatives') }}
 ),
 
+int_customer_names as (
+    select * from {{ ref('int_customer_names') }}
+),
+
+int_purchaser_names as (
+    select * from {{ ref('int_purchaser_names') }}
+),
+
+int_name_word_levels as (
+    select * from {{ ref('int_name_word_levels') }}
+),
+
 purchasers as (
     select
         decided.purchaser_group_id,
@@ -35,7 +47,8 @@ purchasers as (
     where decided.match_method not in ('ambiguous', 'no_match')
 ),
 
--- Whose card it may have been: the purchaser's, in any of the names on record, or a relative's.
+-- Whose card it may have been: the purchaser's in any of the names on record, a relative's, or
+-- that of somebody with the purchaser's last name.
 payers as (
     select purchasers.purchaser_group_id, purchasers.customer_id, 0 as payer_weight
     from purchasers
@@ -53,12 +66,34 @@ payer_names as (
     select
         payers.purchaser_group_id,
         name_candidates.written_name as payment_name,
-        max(name_candidates.name_weight + payers.payer_weight) as name_weight,
+        name_candidates.name_weight,
+        payers.payer_weight,
     from payers
     inner join int_purchaser_name_candidates as name_candidates
         on payers.customer_id = name_candidates.customer_id
     where 'mismatch' not in (name_candidates.first_level, name_candidates.last_level)
-    group by payers.purchaser_group_id, name_candidates.written_name
+    union all
+    select
+        purchasers.purchaser_group_id,
+        payment_names.written_name,
+        word_levels.weight,
+        {{ match_parameter('link_same_last_weight') }},
+    from purchasers
+    inner join int_customer_names as customer_names
+        on
+            purchasers.customer_id = customer_names.customer_id
+            and customer_names.first_form = 'first'
+            and customer_names.last_form = 'full'
+    inner join int_purchaser_names as payment_names
+        on
+            customer_names.last_name = payment_names.last_name
+            and payment_names.is_on_payment
+            and payment_names.reading in ('plain', 'long_last')
+    inner join int_name_word_levels as word_levels
+        on
+            payment_names.last_name = word_levels.written_word
+            and word_levels.name_field = 'last'
+            and word_levels.level = 'exact'
 ),
 
 known_payers as (
@@ -66,7 +101,9 @@ known_payers as (
         events.checkin_id,
         payments.transaction_id,
         payer_names.name_weight,
+        payer_names.payer_weight,
         {{ match_payment_weight() }} as payment_weight,
+        payments.payments_per_day,
     from int_purchaser_events as events
     inner join payer_names
         on events.purchaser_group_id = payer_names.purchaser_group_id
@@ -77,20 +114,35 @@ known_payers as (
             and events.product_age = payments.product_age
             and events.checkin_date
             between payments.payment_date - 1 and payments.payment_date + events.validity_days
+    union all
+    select
+        purchaser_payments.checkin_id,
+        purchaser_payments.transaction_id,
+        purchaser_payments.name_weight,
+        0,
+        purchaser_payments.payment_weight,
+        payments.payments_per_day,
+    from int_purchaser_payments as purchaser_payments
+    inner join int_payments as payments
+        on purchaser_payments.transaction_id = payments.transaction_id
 ),
 
+-- The likeliest payer stands for the payment.
 options as (
     select
-        every_option.checkin_id,
-        every_option.transaction_id,
-        max(every_option.name_weight) as name_weight,
-        max(every_option.payment_weight) as payment_weight,
-    from (
-        select checkin_id, transaction_id, name_weight, payment_weight from int_purchaser_payments as purchaser_payments
-        union all
-        select checkin_id, transaction_id, name_weight, payment_weight from known_payers
-    ) as every_option
-    group by every_option.checkin_id, every_option.transaction_id
+        known_payers.checkin_id,
+        known_payers.transaction_id,
+        known_payers.name_weight,
+        known_payers.payer_weight,
+        known_payers.payment_weight,
+        known_payers.payments_per_day,
+    from known_payers
+    qualify row_number() over (
+        partition by known_payers.checkin_id, known_payers.transaction_id
+        order by
+            known_payers.name_weight + known_payers.payer_weight desc,
+            known_payers.payer_weight desc
+    ) = 1
 ),
 
 posteriors as (

@@ -4,49 +4,8 @@ with recursive seats as (
     select * from {{ ref('int_membership_seats') }}
 ),
 
-relations as (
-    select * from {{ ref('stg_capitan__relations') }}
-),
-
-related as (
-    select
-        customer_id,
-        related_customer_id,
-    from relations
-    union
-    select
-        related_customer_id as customer_id,
-        customer_id as related_customer_id,
-    from relations
-),
-
 links as (
-    select
-        seats.seat_id,
-        other_seats.seat_id as other_seat_id,
-        {{ membership_kinship('seats', 'other_seats', 'related.customer_id is not null') }}
-            as kinship,
-    from seats
-    inner join seats as other_seats
-        on
-            seats.roster_block = other_seats.roster_block
-            and seats.seat_id <> other_seats.seat_id
-    left join related
-        on
-            seats.customer_id = related.customer_id
-            and other_seats.customer_id = related.related_customer_id
-    where kinship > 0
-),
-
--- One sign alone, such as customer ids that follow each other at the front desk, also joins
--- strangers: it counts only between seats of which one has nobody closer.
-kin as (
-    select * from links
-    where kinship >= {{ var('household_points_enough') }}
-    qualify
-        kinship >= {{ var('household_points_certain') }}
-        or kinship = max(kinship) over (partition by seat_id)
-        or kinship = max(kinship) over (partition by other_seat_id)
+    select * from {{ ref('int_membership_links_scored') }}
 ),
 
 -- Kin of kin are kin: a child reaches the owner through a brother.
@@ -58,10 +17,11 @@ reached (seat_id, reached_seat_id) as (
     union
     select
         reached.seat_id,
-        kin.other_seat_id as reached_seat_id,
+        links.other_seat_id as reached_seat_id,
     from reached
-    inner join kin
-        on reached.reached_seat_id = kin.seat_id
+    inner join links
+        on reached.reached_seat_id = links.seat_id
+    where links.is_kin
 ),
 
 kin_groups as (
@@ -86,8 +46,8 @@ grouped as (
         on seats.seat_id = kin_groups.seat_id
 ),
 
--- Every membership has an owner, so kin without one joins the closest household of the block: in a
--- family all of them, in a duo or where nothing is listed only who has no kin at all.
+-- Every membership has an owner, so kin without one joins the closest household of its block that
+-- has. In a duo, and where no owner is listed, only who has no kin at all joins other people.
 adopted as (
     select
         grouped.kin_group,
@@ -101,11 +61,11 @@ adopted as (
             and grouped.kin_group <> other_seats.kin_group
     where
         not grouped.has_owner
-        and (grouped.is_listed_family or grouped.group_seats = 1)
         and (
             other_seats.has_owner
             or (other_seats.group_seats > 1 and not grouped.is_listed_family)
         )
+        and (grouped.group_seats = 1 or grouped.is_listed_family)
     qualify
         row_number() over (
             partition by grouped.kin_group
@@ -122,14 +82,14 @@ households as (
         on grouped.kin_group = adopted.kin_group
 ),
 
--- Of two owners in one household, which are two memberships, each member follows the closer one.
+-- Two owners in one household are two memberships: each member follows the closer owner.
 claimed as (
     select
         members.member_id,
         owners.owned_membership_id as membership_id,
         members.roster_block,
-        members.size,
         members.household,
+        members.size,
         min(members.member_id) over (partition by members.household, members.customer_id)
             as first_member_id,
         coalesce(links.kinship, 0) as owner_kinship,

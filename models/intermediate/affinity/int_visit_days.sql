@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- Grain: one row per customer, location and local time of arrival.
+-- Grain: one row per customer, location and local date on which the customer came there.
 with stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
@@ -25,15 +25,17 @@ arrivals as (
         on stg_capitan__checkins.location_id = locations.location_id
 ),
 
-slotted as (
+visit_days as (
     select
         customer_id,
         location_number,
         checkin_date,
-        arrived_us,
-        cast(arrived_us // {{ affinity_window_us() }} as integer) as slot,
+        min(arrived_us) as first_us,
+        max(arrived_us) as last_us,
+        list(arrived_us order by arrived_us) as arrivals_us,
     from arrivals
+    group by customer_id, location_number, checkin_date
 )
 
-select * from slotted
-order by checkin_date, location_number, arrived_us, customer_id
+select * from visit_days
+order by checkin_date, location_number, first_us, customer_id
