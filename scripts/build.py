@@ -36,7 +36,7 @@ def one_sentence(message: str) -> str:
         'no file'
     """
     lines = [line.strip() for line in message.strip().splitlines()]
-    reasons = [line for line in lines if line and not re.match(r"\w+ Error in \w+ ", line)]
+    reasons = [line for line in lines if line and not re.match(r"\w+ Error( in \w+ .*)?$", line)]
     first = reasons[0] if reasons else message.strip()
     if "Could not set lock on file" in first:
         return "another process has the warehouse open; wait for it or close it, then build again"

@@ -18,13 +18,13 @@ READS = {
     "staging": {"staging/base"},
     "intermediate": {"staging/base", "staging", "intermediate", "marts", "seed", "build_state"},
     "marts": {"staging", "intermediate", "marts", "seed"},
-    "reporting": {"staging", "intermediate", "marts", "reporting", "seed"},
+    "reporting": {"build_state", "staging", "intermediate", "marts", "reporting", "seed"},
 }
 NODE_KEYS = {
     "models": {"name", "description", "config", "columns", "data_tests", "constraints"},
     "seeds": {"name", "description", "config", "columns", "data_tests"},
     "unit_tests": {"name", "description", "model", "given", "expect", "overrides", "config"},
-    "sources": {"name", "description", "config", "tables"},
+    "sources": {"name", "description", "config", "schema", "tables"},
     "exposures": {"name", "label", "type", "description", "depends_on", "owner", "url", "maturity"},
     "analyses": {"name", "description", "config", "columns"},
     "macros": {"name", "description", "arguments", "config"},
@@ -47,7 +47,7 @@ def nodes(manifest: dict, kind: str) -> list[dict]:
 def layer(manifest: dict, unique_id: str) -> str:
     kind, _, name = unique_id.split(".", 2)
     if kind == "source":
-        return "build_state" if name.startswith("build_state.") else "source"
+        return "source" if name.startswith(("capitan.", "transactions.")) else "build_state"
     if kind != "model":
         return kind
     path = Path(manifest["nodes"][unique_id]["path"])

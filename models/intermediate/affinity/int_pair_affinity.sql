@@ -39,7 +39,7 @@ affinity as (
     select
         customer_id_1,
         customer_id_2,
-        together_count,
+        cast(together_count as bigint) as together_count,
         cast(expected_by_habit as decimal(18, 6)) as expected_by_habit,
         cast(expected_by_crowd as decimal(18, 6)) as expected_by_crowd,
         cast(greatest(expected_by_habit, expected_by_crowd) as decimal(18, 6))

@@ -13,7 +13,7 @@ met as (
     select
         customer_id_1,
         customer_id_2,
-        cast(sum(together_count) as bigint) as together_count,
+        cast(sum(together_count) as integer) as together_count,
         cast(sum(closeness_units) as bigint) as closeness_units,
         min(closest_us) as closest_us,
     from int_pair_months
@@ -28,13 +28,13 @@ decoys as (
     select
         customer_id_1,
         customer_id_2,
-        count(*) as decoy_count,
+        cast(count(*) as integer) as decoy_count,
         cast(sum({{ affinity_closeness_units('apart_us') }}) as bigint) as decoy_closeness_units,
     from week_later
     group by customer_id_1, customer_id_2
 ),
 
-pairs as (
+counts as (
     select
         coalesce(met.customer_id_1, decoys.customer_id_1) as customer_id_1,
         coalesce(met.customer_id_2, decoys.customer_id_2) as customer_id_2,
@@ -49,34 +49,6 @@ pairs as (
             met.customer_id_1 = decoys.customer_id_1
             and met.customer_id_2 = decoys.customer_id_2
     where met.together_count > 0 or decoys.decoy_count >= 2
-),
-
-other_slides as (
-    {{ affinity_slid_pairs(-1, 'pairs') }}
-    union all
-    {{ affinity_slid_pairs(2, 'pairs') }}
-    union all
-    {{ affinity_slid_pairs(-2, 'pairs') }}
-),
-
-others as (
-    select
-        customer_id_1,
-        customer_id_2,
-        count(*) as other_count,
-    from other_slides
-    group by customer_id_1, customer_id_2
-),
-
-counts as (
-    select
-        pairs.*,
-        coalesce(others.other_count, 0) as other_count,
-    from pairs
-    left join others
-        on
-            pairs.customer_id_1 = others.customer_id_1
-            and pairs.customer_id_2 = others.customer_id_2
 )
 
 select * from counts

@@ -45,7 +45,7 @@ crowds as (
         cast(
             sum(
                 cast(
-                    round(1000000.0 * count_1 * count_2 / (2 * greatest(count_all, 1))) as bigint
+                    round(1e6 * count_1 * count_2 / (2 * greatest(count_all, 1))) as bigint
                 )
             ) as bigint
         ) as crowd_units,

@@ -14,7 +14,7 @@ months as (
         customer_id_2,
         location_number,
         cast(date_trunc('month', checkin_date) as date) as month_start,
-        count(*) as together_count,
+        cast(count(*) as integer) as together_count,
         cast(sum({{ affinity_closeness_units('apart_us') }}) as bigint) as closeness_units,
         min(apart_us) as closest_us,
     from meetings

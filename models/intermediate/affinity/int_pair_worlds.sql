@@ -5,6 +5,10 @@ with int_pair_counts as (
     select * from {{ ref('int_pair_counts') }}
 ),
 
+int_pair_slides as (
+    select * from {{ ref('int_pair_slides') }}
+),
+
 int_pair_crowds as (
     select * from {{ ref('int_pair_crowds') }}
 ),
@@ -33,11 +37,16 @@ count_classes as (
             )
 ),
 
-with_crowd as (
+with_expected as (
     select
         int_pair_counts.*,
+        coalesce(int_pair_slides.slid_count, 0) as slid_count,
         coalesce(int_pair_crowds.crowd_units, 0) / 1000000 as expected_by_crowd,
     from int_pair_counts
+    left join int_pair_slides
+        on
+            int_pair_counts.customer_id_1 = int_pair_slides.customer_id_1
+            and int_pair_counts.customer_id_2 = int_pair_slides.customer_id_2
     left join int_pair_crowds
         on
             int_pair_counts.customer_id_1 = int_pair_crowds.customer_id_1
@@ -52,9 +61,9 @@ worlds as (
         together_count,
         closeness_units / 1000000 as closeness,
         closest_us / 60000000 as closest_gap_minutes,
-        (decoy_count + other_count) / 4 as expected_by_habit,
+        (decoy_count + slid_count) / 4 as expected_by_habit,
         expected_by_crowd,
-    from with_crowd
+    from with_expected
     where together_count > 0
     union all
     select
@@ -64,9 +73,9 @@ worlds as (
         decoy_count as together_count,
         decoy_closeness_units / 1000000 as closeness,
         null as closest_gap_minutes,
-        other_count / 3 as expected_by_habit,
+        slid_count / 3 as expected_by_habit,
         expected_by_crowd,
-    from with_crowd
+    from with_expected
     where decoy_count >= 2
 ),
 

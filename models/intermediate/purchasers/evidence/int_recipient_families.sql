@@ -23,6 +23,10 @@ int_purchaser_names as (
     select * from {{ ref('int_purchaser_names') }}
 ),
 
+int_name_word_levels as (
+    select * from {{ ref('int_name_word_levels') }}
+),
+
 stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
@@ -56,10 +60,19 @@ family_names as (
         and customer_names.last_form = 'full'
 ),
 
-shown_names as (
-    select distinct purchaser_names.written_name, purchaser_names.last_name
+-- How well the last name that the pass shows agrees with the recipient's.
+shown_agreements as (
+    select
+        purchaser_names.written_name,
+        word_levels.known_word as last_name,
+        max(word_levels.weight) as weight,
     from int_purchaser_names as purchaser_names
+    inner join int_name_word_levels as word_levels
+        on
+            purchaser_names.last_name = word_levels.written_word
+            and word_levels.name_field = 'last'
     where purchaser_names.reading in ('plain', 'long_last')
+    group by purchaser_names.written_name, word_levels.known_word
 ),
 
 families as (
@@ -71,21 +84,26 @@ families as (
         coalesce(relative_counts.relatives, 0) as relatives,
         coalesce(family_names.same_name_odds, 1) as same_name_odds,
         coalesce(family_names.other_name_odds, 1) as other_name_odds,
-        -- Who is absent may be an unrecorded parent: a shown last name equal to the recipient's
-        -- speaks for nobody in the table as much as for a namesake in it.
-        case
-            when shown_names.written_name is not null then family_names.same_name_odds
-            else coalesce(family_names.other_name_odds, 1)
-        end as absent_odds,
+        -- Who is absent may be an unrecorded parent: a shown last name like the recipient's speaks
+        -- for nobody in the table as much as for a namesake in it.
+        coalesce(
+            family_names.other_name_odds
+            + coalesce(
+                {{ match_parameter('same_last_share') }} * {{ match_parameter('same_last_m') }}
+                * exp(shown_agreements.weight),
+                0
+            ),
+            1
+        ) as absent_odds,
     from int_purchaser_events as events
     left join family_names
         on events.user_customer_id = family_names.customer_id
     left join relative_counts
         on events.user_customer_id = relative_counts.customer_id
-    left join shown_names
+    left join shown_agreements
         on
-            events.written_name = shown_names.written_name
-            and family_names.last_name = shown_names.last_name
+            events.written_name = shown_agreements.written_name
+            and family_names.last_name = shown_agreements.last_name
 )
 
 select * from families

@@ -20,19 +20,16 @@ int_name_word_levels as (
 ),
 
 -- What the pass shows and what the payment says are two spellings of one name.
-spellings as (
+spelled_alike as (
     select
         shown.written_name as shown_name,
         paid.written_name as payment_name,
-        max(round(
-            first_levels.weight
-            + coalesce(last_levels.weight, {{ match_parameter('missing_weight') }})
-            + case
-                when shown.reading = 'swapped' then ln({{ match_parameter('swapped_share') }})
-                else 0
-            end,
-            6
-        )) as name_weight,
+        first_levels.weight
+        + coalesce(last_levels.weight, {{ match_parameter('missing_weight') }})
+        + case
+            when shown.reading = 'swapped' then ln({{ match_parameter('swapped_share') }})
+            else 0
+        end as name_weight,
     from int_purchaser_names as shown
     inner join int_name_word_levels as first_levels
         on
@@ -53,7 +50,43 @@ spellings as (
             first_levels.level in ('far', 'initial')
             and coalesce(last_levels.level, 'missing') in ('far', 'initial', 'missing')
         )
-    group by shown.written_name, paid.written_name
+),
+
+joined_alike as (
+    select
+        shown.written_name as shown_name,
+        paid.written_name as payment_name,
+        first_levels.weight + last_levels.weight + ln({{ match_parameter('joined_share') }})
+            as name_weight,
+    from int_purchaser_names as shown
+    inner join int_purchaser_names as paid
+        on shown.joined_name = paid.joined_name
+    inner join int_name_word_levels as first_levels
+        on
+            paid.first_name = first_levels.written_word
+            and first_levels.name_field = 'first'
+    inner join int_name_word_levels as last_levels
+        on
+            paid.last_name = last_levels.written_word
+            and last_levels.name_field = 'last'
+    where shown.is_shown
+        and paid.is_on_payment
+        and paid.reading in ('plain', 'long_last')
+        and first_levels.level = 'exact'
+        and last_levels.level = 'exact'
+),
+
+spellings as (
+    select
+        alike.shown_name,
+        alike.payment_name,
+        round(max(alike.name_weight), 6) as name_weight,
+    from (
+        select * from spelled_alike
+        union all
+        select * from joined_alike
+    ) as alike
+    group by alike.shown_name, alike.payment_name
 ),
 
 options as (

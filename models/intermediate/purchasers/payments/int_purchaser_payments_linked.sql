@@ -19,24 +19,12 @@ int_purchasers_decided as (
     select * from {{ ref('int_purchasers_decided') }}
 ),
 
-int_purchaser_name_candidates as (
-    select * from {{ ref('int_purchaser_name_candidates') }}
+int_purchaser_payers as (
+    select * from {{ ref('int_purchaser_payers') }}
 ),
 
-int_customer_relatives as (
-    select * from {{ ref('int_customer_relatives') }}
-),
-
-int_customer_names as (
-    select * from {{ ref('int_customer_names') }}
-),
-
-int_purchaser_names as (
-    select * from {{ ref('int_purchaser_names') }}
-),
-
-int_name_word_levels as (
-    select * from {{ ref('int_name_word_levels') }}
+int_purchaser_day_uses as (
+    select * from {{ ref('int_purchaser_day_uses') }}
 ),
 
 purchasers as (
@@ -45,55 +33,6 @@ purchasers as (
         decided.customer_id,
     from int_purchasers_decided as decided
     where decided.match_method not in ('ambiguous', 'no_match')
-),
-
--- Whose card it may have been: the purchaser's in any of the names on record, a relative's, or
--- that of somebody with the purchaser's last name.
-payers as (
-    select purchasers.purchaser_group_id, purchasers.customer_id, 0 as payer_weight
-    from purchasers
-    union all
-    select
-        purchasers.purchaser_group_id,
-        relatives.relative_customer_id,
-        {{ match_parameter('link_relative_weight') }},
-    from purchasers
-    inner join int_customer_relatives as relatives
-        on purchasers.customer_id = relatives.customer_id
-),
-
-payer_names as (
-    select
-        payers.purchaser_group_id,
-        name_candidates.written_name as payment_name,
-        name_candidates.name_weight,
-        payers.payer_weight,
-    from payers
-    inner join int_purchaser_name_candidates as name_candidates
-        on payers.customer_id = name_candidates.customer_id
-    where 'mismatch' not in (name_candidates.first_level, name_candidates.last_level)
-    union all
-    select
-        purchasers.purchaser_group_id,
-        payment_names.written_name,
-        word_levels.weight,
-        {{ match_parameter('link_same_last_weight') }},
-    from purchasers
-    inner join int_customer_names as customer_names
-        on
-            purchasers.customer_id = customer_names.customer_id
-            and customer_names.first_form = 'first'
-            and customer_names.last_form = 'full'
-    inner join int_purchaser_names as payment_names
-        on
-            customer_names.last_name = payment_names.last_name
-            and payment_names.is_on_payment
-            and payment_names.reading in ('plain', 'long_last')
-    inner join int_name_word_levels as word_levels
-        on
-            payment_names.last_name = word_levels.written_word
-            and word_levels.name_field = 'last'
-            and word_levels.level = 'exact'
 ),
 
 known_payers as (
@@ -105,7 +44,7 @@ known_payers as (
         {{ match_payment_weight() }} as payment_weight,
         payments.payments_per_day,
     from int_purchaser_events as events
-    inner join payer_names
+    inner join int_purchaser_payers as payer_names
         on events.purchaser_group_id = payer_names.purchaser_group_id
     inner join int_payments as payments
         on
@@ -127,6 +66,25 @@ known_payers as (
         on purchaser_payments.transaction_id = payments.transaction_id
 ),
 
+-- Day passes that were all used on the day of the purchase paid for no later visit, and fewer than
+-- were used that day did hardly pay for them.
+capacities as (
+    select
+        payments.transaction_id,
+        purchasers.purchaser_group_id,
+        day_uses.uses >= payments.day_pass_count as is_used_up,
+        day_uses.uses > payments.day_pass_count as is_too_small,
+    from int_payments as payments
+    inner join int_purchaser_day_uses as day_uses
+        on
+            payments.product_kind = day_uses.product_kind
+            and payments.product_age = day_uses.product_age
+            and payments.payment_date = day_uses.use_date
+    inner join purchasers
+        on day_uses.customer_id = purchasers.customer_id
+    where payments.product_kind = 'day 1'
+),
+
 -- The likeliest payer stands for the payment.
 options as (
     select
@@ -134,9 +92,24 @@ options as (
         known_payers.transaction_id,
         known_payers.name_weight,
         known_payers.payer_weight,
-        known_payers.payment_weight,
+        known_payers.payment_weight
+        + case
+            when events.checkin_date > payments.payment_date and capacities.is_used_up
+                then {{ match_parameter('link_used_up_weight') }}
+            when events.checkin_date = payments.payment_date and capacities.is_too_small
+                then {{ match_parameter('link_too_small_weight') }}
+            else 0
+        end as payment_weight,
         known_payers.payments_per_day,
     from known_payers
+    inner join int_purchaser_events as events
+        on known_payers.checkin_id = events.checkin_id
+    inner join int_payments as payments
+        on known_payers.transaction_id = payments.transaction_id
+    left join capacities
+        on
+            events.purchaser_group_id = capacities.purchaser_group_id
+            and known_payers.transaction_id = capacities.transaction_id
     qualify row_number() over (
         partition by known_payers.checkin_id, known_payers.transaction_id
         order by

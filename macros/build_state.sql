@@ -5,10 +5,16 @@
 {%- endmacro %}
 
 
-{% macro create_interaction_state() %}
+{# What a build reads from the one before must be there before the first build, too. #}
+{% macro create_build_state() %}
     create schema if not exists build_state;
     create table if not exists {{ interaction_state() }}
     (interaction_date date not null, fingerprint varchar not null);
+    create table if not exists {{ source('build_state', 'build_figures') }}
+    (
+        build_number integer, line_number integer, section varchar, metric varchar, value bigint,
+        percent decimal(5, 2), built_at timestamp
+    );
 {% endmacro %}
 
 
@@ -52,4 +58,24 @@
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
     order by interaction_date, interaction_type, customer_id_1, customer_id_2;
+{% endmacro %}
+
+
+{# The figures of this build join those of the builds before it. The number counts builds: clocks
+   may go backwards. The strongest pairs are people, not a figure to draw. #}
+{% macro append_build_figures() %}
+    insert into {{ source('build_state', 'build_figures') }}
+    select
+        coalesce(
+            (select max(build_number) from {{ source('build_state', 'build_figures') }}), 0
+        ) + 1 as build_number,
+        line_number,
+        section,
+        metric,
+        value,
+        percent,
+        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
+    from {{ ref('pipeline_report') }}
+    where section != 'strongest pairs'
+    order by line_number;
 {% endmacro %}

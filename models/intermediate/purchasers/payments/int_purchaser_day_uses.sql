@@ -1,0 +1,61 @@
+-- Grain: one row per purchaser, product and day on which passes of it were used.
+with int_purchasers_decided as (
+    select * from {{ ref('int_purchasers_decided') }}
+),
+
+int_purchaser_events as (
+    select * from {{ ref('int_purchaser_events') }}
+),
+
+stg_capitan__checkins as (
+    select * from {{ ref('stg_capitan__checkins') }}
+),
+
+-- On a pass that names its buyer: the buyer's use.
+shared_uses as (
+    select
+        decided.customer_id,
+        events.checkin_id,
+        events.product_kind,
+        events.product_age,
+        events.checkin_date as use_date,
+    from int_purchaser_events as events
+    inner join int_purchasers_decided as decided
+        on events.purchaser_group_id = decided.purchaser_group_id
+    where decided.match_method not in ('ambiguous', 'no_match')
+),
+
+own_uses as (
+    select
+        checkins.customer_id,
+        checkins.checkin_id,
+        {{ match_product_kind('checkins.entry_method_description') }} as product_kind,
+        {{ match_product_age('checkins.entry_method_description') }} as product_age,
+        cast(checkins.checkin_datetime as date) as use_date,
+    from stg_capitan__checkins as checkins
+    inner join (select distinct customer_id from shared_uses) as purchasers
+        on checkins.customer_id = purchasers.customer_id
+    left join int_purchaser_events as events
+        on checkins.checkin_id = events.checkin_id
+    where checkins.entry_method = 'ENT'
+        and events.checkin_id is null
+),
+
+uses as (
+    select * from shared_uses
+    union all
+    select * from own_uses
+),
+
+counted as (
+    select
+        uses.customer_id,
+        uses.product_kind,
+        uses.product_age,
+        count(*) as uses,
+        uses.use_date,
+    from uses
+    group by uses.customer_id, uses.product_kind, uses.product_age, uses.use_date
+)
+
+select * from counted

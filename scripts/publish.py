@@ -1,0 +1,86 @@
+"""Publish what a good build made: a new DuckDB file that takes the place of the old one at once.
+
+Readers of the old file keep it until they open the path again; nobody waits, nobody sees half a
+build. Only the tables named here go out: no raw rows, no e-mail, phone or birthday.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+PUBLISHED = "published/gym_connections.duckdb"
+TABLES = {
+    "pass_transfers": "checkin_datetime, checkin_id",
+    "customer_interactions": "interaction_date, interaction_type, customer_id_1, customer_id_2",
+    "customer_connections": "customer_id_1, customer_id_2",
+    "customer_events": "customer_id, event_date, event_type, event_details",
+    "pipeline_report": "line_number",
+    "build_history": "build_number, line_number",
+}
+
+
+def quoted(text: str) -> str:
+    """Text as a SQL literal.
+
+    Example:
+        >>> quoted("it's")
+        "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Copy the tables and their comments from the attached database `private`."""
+    for table, order in TABLES.items():
+        connection.execute(f"create table {table} as from private.main.{table} order by {order}")
+    comments = connection.execute(
+        """
+        select 'table ' || table_name, comment from duckdb_tables()
+        where database_name = 'private' and schema_name = 'main' and comment is not null
+            and table_name in (select unnest($tables))
+        union all
+        select 'column ' || table_name || '.' || column_name, comment from duckdb_columns()
+        where database_name = 'private' and schema_name = 'main' and comment is not null
+            and table_name in (select unnest($tables))
+        """,
+        {"tables": list(TABLES)},
+    ).fetchall()
+    for what, comment in comments:
+        connection.execute(f"comment on {what} is {quoted(comment)}")
+
+
+def publish(warehouse: Path, published: Path) -> None:
+    """Write the published file beside its place and move it there.
+
+    Args:
+        warehouse: the private file of a build whose tests passed; nobody may be writing it.
+        published: where readers look.
+
+    Raises:
+        duckdb.Error: the warehouse cannot be read or the disk is full; the old file stays.
+        OSError: the new file cannot be moved into place; the old file stays.
+    """
+    published.parent.mkdir(parents=True, exist_ok=True)
+    part = published.with_name(f".{published.name}.part")
+    part.unlink(missing_ok=True)
+    Path(f"{part}.wal").unlink(missing_ok=True)
+    try:
+        with duckdb.connect(str(part)) as connection:
+            connection.execute(f"attach {quoted(str(warehouse))} as private (read_only)")
+            copy_tables(connection)
+            connection.execute("detach private")
+            connection.execute("force checkpoint")
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(published)
+    finally:
+        part.unlink(missing_ok=True)
+        Path(f"{part}.wal").unlink(missing_ok=True)
+    folder = os.open(published.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

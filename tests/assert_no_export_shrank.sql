@@ -1,0 +1,33 @@
+-- An export with far fewer records than at the last good build is cut short, not news: nothing is
+-- written or published. GYM_ALLOW_SHRINK names the exports (or "all") for which it is right.
+with export_row_counts as (
+    select * from {{ ref('export_row_counts') }}
+),
+
+build_figures as (
+    select * from {{ source('build_state', 'build_figures') }}
+),
+
+last_good_build as (
+    select
+        metric as export_name,
+        value as record_count,
+    from build_figures
+    where
+        section = 'rows in'
+        and build_number = (select max(build_number) from build_figures)
+)
+
+select
+    export_row_counts.export_name,
+    last_good_build.record_count as records_at_last_good_build,
+    export_row_counts.record_count as records_now,
+from export_row_counts
+inner join last_good_build on export_row_counts.export_name = last_good_build.export_name
+where
+    export_row_counts.record_count
+    < (1 - {{ var('max_shrink_share') }}) * last_good_build.record_count
+    and not list_has_any(
+        string_split(replace('{{ env_var("GYM_ALLOW_SHRINK", "") }}', ' ', ''), ','),
+        ['all', export_row_counts.export_name]
+    )

@@ -1,0 +1,489 @@
+"""The marts recounted in plain Python, row by row, from a folder of exports.
+
+Written from the rules alone, so that an error in the SQL cannot repeat itself here. Who bought a
+pass and who shares a membership are given, not found: matching and households have tests of their
+own. Slow and simple on purpose; made for some thousand check-ins.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+MEETING = timedelta(minutes=30)
+STRENGTHS = ((10, 5), (5, 4), (3, 3), (2, 2), (1, 1))
+SHARED_SIZES = ("duo", "family")
+
+Key = tuple[date, str, int, int]
+Interactions = dict[Key, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Checkin:
+    checkin_id: int
+    customer_id: int
+    first_name: str | None
+    last_name: str | None
+    moment: datetime
+    method: str | None
+    description: str | None
+    location_id: str | None
+    location_name: str | None
+
+    @property
+    def day(self) -> date:
+        return self.moment.date()
+
+
+@dataclass(frozen=True)
+class Transfer:
+    checkin: Checkin
+    transfer_type: str
+    pass_type: str
+    purchaser_name: str
+    remaining_count: int | None
+    is_punch_pass: bool
+    is_youth_pass: bool
+    purchaser_customer_id: int | None
+
+
+@dataclass(frozen=True)
+class Member:
+    member_id: int
+    membership_type_id: int | None
+    customer_id: int
+    membership_name: str | None
+    size: str | None
+    start_date: date | None
+    end_date: date | None
+
+
+@dataclass(frozen=True)
+class Connection:
+    interaction_count: int
+    strength_score: int
+    first_interaction_date: date
+    last_interaction_date: date
+    interaction_types: str
+    type_counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Event:
+    customer_id: int
+    event_date: datetime
+    event_type: str
+    details: tuple[tuple[str, Any], ...]
+
+
+# Reading
+
+
+def records(root: Path, export: str) -> Iterator[dict[str, str | None]]:
+    """The records of `root/export.csv` with all their fields, trimmed; a missing file has none.
+
+    A record with another number of fields than the header has cannot be typed.
+    """
+    path = root / f"{export}.csv"
+    if not path.exists():
+        return
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        lines = csv.reader(file)
+        header = next(lines, [])
+        for fields in lines:
+            if len(fields) == len(header):
+                yield {
+                    name: value.strip() or None for name, value in zip(header, fields, strict=True)
+                }
+
+
+def number(text: str | None) -> int | None:
+    """A whole number, also written as 102.0; None when it is none."""
+    found = re.fullmatch(r"([+-]?\d+)(?:\.0*)?", text or "")
+    return int(found.group(1)) if found else None
+
+
+def moment(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """A moment on the gym's wall clock; what has an offset is moved there."""
+    try:
+        parsed = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return parsed.astimezone(zone).replace(tzinfo=None) if parsed.tzinfo else parsed
+
+
+def day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return None
+
+
+def read_checkins(root: Path, timezone: str) -> list[Checkin]:
+    """The check-ins that can be typed, once each: the last in created_at, then in the file."""
+    zone = ZoneInfo(timezone)
+    kept: dict[int, tuple[datetime, Checkin]] = {}
+    for record in records(root, "capitan/checkins"):
+        checkin_id = number(record["checkin_id"])
+        customer_id = number(record["customer_id"])
+        when = moment(record["checkin_datetime"], zone)
+        if checkin_id is None or customer_id is None or when is None:
+            continue
+        created = moment(record["created_at"], zone) or datetime.min
+        if checkin_id in kept and created < kept[checkin_id][0]:
+            continue
+        kept[checkin_id] = (
+            created,
+            Checkin(
+                checkin_id,
+                customer_id,
+                record["customer_first_name"],
+                record["customer_last_name"],
+                when,
+                record["entry_method"],
+                record["entry_method_description"],
+                record["location_id"],
+                record["location_name"],
+            ),
+        )
+    return [kept[checkin_id][1] for checkin_id in sorted(kept)]
+
+
+def read_members(root: Path) -> list[Member]:
+    """The rows of the members export that can be typed, the last of each member_id."""
+    kept: dict[int, Member] = {}
+    for record in records(root, "capitan/members"):
+        member_id, customer_id = number(record["member_id"]), number(record["customer_id"])
+        if member_id is not None and customer_id is not None:
+            kept[member_id] = Member(
+                member_id,
+                number(record["membership_id"]),
+                customer_id,
+                record["name"],
+                record["size"],
+                day(record["start_date"]),
+                day(record["end_date"]),
+            )
+    return [kept[member_id] for member_id in sorted(kept)]
+
+
+# Pass transfers
+
+
+def parse(description: str) -> tuple[str, str, int | None] | None:
+    """Pass type, purchaser's name and remaining count; None where nobody is named.
+
+    >>> parse('Day Pass with Gear (Adult 14 and Up) from Robert (Bob) Fromm (0 remaining)')
+    ('Day Pass with Gear (Adult 14 and Up)', 'Robert (Bob) Fromm', 0)
+    >>> parse('Youth Day Pass (Under 14 y/o) (0 remaining)') is None
+    True
+    """
+    text = " ".join(description.split())
+    counted = re.search(r"\((\d+) remaining\)$", text, re.IGNORECASE)
+    if counted:
+        text = text[: counted.start()].rstrip()
+    named = re.fullmatch(r"(.+) from (.+)", text, re.IGNORECASE)
+    if named is None:
+        return None
+    return named.group(1), named.group(2), int(counted.group(1)) if counted else None
+
+
+def pass_transfers(
+    checkins: Iterable[Checkin], purchasers: Mapping[int, int | None]
+) -> list[Transfer]:
+    """Check-ins with a pass that somebody else bought; `purchasers` by checkin_id."""
+    transfers = []
+    for checkin in checkins:
+        if checkin.method not in ("ENT", "GUE") or checkin.description is None:
+            continue
+        parsed = parse(checkin.description)
+        if parsed is None:
+            continue
+        pass_type, purchaser_name, remaining_count = parsed
+        low = pass_type.lower()
+        transfers.append(
+            Transfer(
+                checkin,
+                "guest_pass" if checkin.method == "GUE" else "entry_pass",
+                pass_type,
+                purchaser_name,
+                remaining_count,
+                "punch" in low,
+                "youth" in low or "under 14" in low,
+                purchasers.get(checkin.checkin_id),
+            )
+        )
+    return transfers
+
+
+def known(transfers: Iterable[Transfer]) -> list[Transfer]:
+    """Transfers whose purchaser is known and is not the user, by checkin_id."""
+    return sorted(
+        (
+            transfer
+            for transfer in transfers
+            if transfer.purchaser_customer_id not in (None, transfer.checkin.customer_id)
+        ),
+        key=lambda transfer: transfer.checkin.checkin_id,
+    )
+
+
+# Interactions
+
+
+def pair(one: int, other: int) -> tuple[int, int]:
+    return min(one, other), max(one, other)
+
+
+def repeated(rows: Iterable[tuple[Key, dict[str, Any]]]) -> Interactions:
+    """The first row of every key, with the number of rows it stands for."""
+    kept: Interactions = {}
+    for key, metadata in rows:
+        kept.setdefault(key, metadata | {"count": 0})["count"] += 1
+    return kept
+
+
+def shared_pass(transfers: Iterable[Transfer]) -> Interactions:
+    return repeated(
+        (
+            (
+                transfer.checkin.day,
+                "shared_pass",
+                *pair(transfer.purchaser_customer_id, transfer.checkin.customer_id),
+            ),
+            {
+                "pass_type": transfer.pass_type,
+                "remaining": transfer.remaining_count,
+                "checkin_id": transfer.checkin.checkin_id,
+                "purchaser_name": transfer.purchaser_name,
+            },
+        )
+        for transfer in known(transfers)
+    )
+
+
+def frequent_guest(transfers: Iterable[Transfer]) -> Interactions:
+    return repeated(
+        (
+            (
+                transfer.checkin.day,
+                "frequent_guest",
+                *pair(transfer.purchaser_customer_id, transfer.checkin.customer_id),
+            ),
+            {
+                "host_name": transfer.purchaser_name,
+                "checkin_id": transfer.checkin.checkin_id,
+            },
+        )
+        for transfer in known(transfers)
+        if transfer.transfer_type == "guest_pass"
+    )
+
+
+def same_purchase_group(transfers: Iterable[Transfer]) -> Interactions:
+    """Pairs who used passes of one type and purchaser on one day, no payment being known.
+
+    Of several such groups of a pair the largest counts, then the lowest purchaser and pass type.
+    """
+    spellings: dict[tuple[date, int, str], dict[int, list[str]]] = defaultdict(dict)
+    for transfer in known(transfers):
+        users = spellings[transfer.checkin.day, transfer.purchaser_customer_id, transfer.pass_type]
+        users.setdefault(transfer.checkin.customer_id, []).append(transfer.purchaser_name)
+    largest_first = sorted(spellings.items(), key=lambda item: (-len(item[1]), *item[0][1:]))
+    return repeated(
+        (
+            (when, "same_purchase_group", one, other),
+            {
+                "purchaser_name": min(users[one] + users[other]),
+                "pass_type": pass_type,
+                "group_size": len(users),
+                "group_rule": "same_day",
+            },
+        )
+        for (when, _, pass_type), users in largest_first
+        for one, other in combinations(sorted(users), 2)
+    )
+
+
+def same_day_checkin(checkins: Iterable[Checkin]) -> Interactions:
+    """Meetings at one location; of several of a pair the closest, then the lowest location."""
+    visits: dict[tuple[date, str], list[Checkin]] = defaultdict(list)
+    for checkin in checkins:
+        if checkin.location_id is not None:
+            visits[checkin.day, checkin.location_id].append(checkin)
+    meetings = []
+    for (when, location_id), here in visits.items():
+        here.sort(key=lambda checkin: checkin.moment)
+        for place, early in enumerate(here):
+            for late in here[place + 1 :]:
+                apart = late.moment - early.moment
+                if apart > MEETING:
+                    break
+                if early.customer_id != late.customer_id:
+                    couple = pair(early.customer_id, late.customer_id)
+                    name = early.location_name or late.location_name
+                    meetings.append(((when, *couple), apart, location_id, name or ""))
+    meetings.sort()
+    return repeated(
+        (
+            (key[0], "same_day_checkin", key[1], key[2]),
+            {"time_diff_minutes": minutes(apart), "location": name or None},
+        )
+        for key, apart, _, name in meetings
+    )
+
+
+def minutes(apart: timedelta) -> float:
+    """Minutes with one decimal, a half rounded up."""
+    exact = Decimal(apart // timedelta(microseconds=1)) / 60_000_000
+    return float(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def family_membership(members: Iterable[Member], instances: Mapping[int, object]) -> Interactions:
+    """Pairs of one duo or family membership; `instances` by member_id, the lowest one is kept."""
+    rosters: dict[Any, list[Member]] = defaultdict(list)
+    for member in members:
+        if member.size in SHARED_SIZES and instances.get(member.member_id) is not None:
+            rosters[instances[member.member_id]].append(member)
+
+    def rank(instance: object) -> tuple[bool, int, str]:
+        text = str(instance)
+        return not text.isdigit(), int(text) if text.isdigit() else 0, text
+
+    rows = []
+    for instance in sorted(rosters, key=rank):
+        roster = rosters[instance]
+        dates = [member.start_date for member in roster if member.start_date]
+        people = sorted({member.customer_id for member in roster})
+        metadata = {
+            "membership_id": roster[0].membership_type_id,
+            "membership_name": roster[0].membership_name,
+            "member_ids": sorted(member.member_id for member in roster),
+        }
+        if dates:
+            rows += [
+                ((min(dates), "family_membership", *couple), metadata)
+                for couple in combinations(people, 2)
+            ]
+    return repeated(rows)
+
+
+def interactions(
+    checkins: Sequence[Checkin],
+    transfers: Sequence[Transfer],
+    members: Sequence[Member],
+    instances: Mapping[int, object],
+) -> Interactions:
+    """All five types; no two of them share a key."""
+    return {
+        **same_day_checkin(checkins),
+        **shared_pass(transfers),
+        **same_purchase_group(transfers),
+        **family_membership(members, instances),
+        **frequent_guest(transfers),
+    }
+
+
+def interaction_id(key: Key) -> str:
+    """The id that rows of older builds carry.
+
+    >>> interaction_id((date(2025, 1, 31), 'shared_pass', 1, 20))
+    'bc2e049b18f15bdb'
+    """
+    when, kind, one, other = key
+    text = f"{one}-{other}-{when.isoformat()}-{kind}"
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16]
+
+
+# Connections and events
+
+
+def connections(keys: Iterable[Key]) -> dict[tuple[int, int], Connection]:
+    """One connection per pair that any interaction joins."""
+    kinds: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    dates: dict[tuple[int, int], list[date]] = defaultdict(list)
+    for when, kind, one, other in keys:
+        kinds[one, other][kind] += 1
+        dates[one, other].append(when)
+    return {
+        couple: Connection(
+            counts.total(),
+            next(score for least, score in STRENGTHS if counts.total() >= least),
+            min(dates[couple]),
+            max(dates[couple]),
+            ",".join(sorted(counts)),
+            dict(counts),
+        )
+        for couple, counts in kinds.items()
+    }
+
+
+def events(
+    checkins: Sequence[Checkin],
+    transfers: Sequence[Transfer],
+    members: Sequence[Member],
+    as_of: date | None = None,
+) -> Counter[Event]:
+    """What happened to customers up to today, the latest check-in unless `as_of` is given.
+
+    Day-pass purchases are left to the tests of the matcher, which finds their customers.
+    """
+    happened = [
+        Event(
+            checkin.customer_id,
+            checkin.moment,
+            "checkin",
+            (
+                ("checkin_id", checkin.checkin_id),
+                ("entry_method", checkin.method),
+                ("location", checkin.location_name),
+            ),
+        )
+        for checkin in checkins
+    ]
+    for transfer in known(transfers):
+        checkin, purchaser = transfer.checkin, transfer.purchaser_customer_id
+        what = (("checkin_id", checkin.checkin_id), ("pass_type", transfer.pass_type))
+        left = (("remaining_count", transfer.remaining_count),)
+        name = " ".join(part for part in (checkin.first_name, checkin.last_name) if part)
+        given = (("shared_with_customer_id", str(checkin.customer_id)), ("shared_with_name", name))
+        received = (
+            ("received_from_customer_id", str(purchaser)),
+            ("received_from_name", transfer.purchaser_name),
+        )
+        happened += [
+            Event(purchaser, checkin.moment, "shared_pass", what + given + left),
+            Event(
+                checkin.customer_id,
+                checkin.moment,
+                "received_shared_pass",
+                what + received + left,
+            ),
+        ]
+    for member in members:
+        what = (
+            ("member_id", member.member_id),
+            ("membership_type_id", member.membership_type_id),
+            ("membership_name", member.membership_name),
+            ("size", member.size),
+        )
+        happened += [
+            Event(member.customer_id, datetime(when.year, when.month, when.day), kind, what)
+            for kind, when in (
+                ("membership_start", member.start_date),
+                ("membership_end", member.end_date),
+            )
+            if when
+        ]
+    today = as_of or max((checkin.day for checkin in checkins), default=date.max)
+    return Counter(event for event in happened if event.event_date.date() <= today)
