@@ -10,6 +10,8 @@
     create schema if not exists build_state;
     create table if not exists {{ interaction_state() }}
     (interaction_date date not null, fingerprint varchar not null);
+    create table if not exists {{ source('build_state', 'interaction_dates_recomputed') }}
+    (interaction_date date not null, change varchar not null);
     create table if not exists {{ source('build_state', 'build_figures') }}
     (
         build_number integer, line_number integer, section varchar, metric varchar, value bigint,
@@ -27,6 +29,10 @@
 
 
 {% macro remember_interaction_dates() %}
+    delete from {{ source('build_state', 'interaction_dates_recomputed') }};
+    insert into {{ source('build_state', 'interaction_dates_recomputed') }}
+    select interaction_date, change from {{ ref('int_interaction_dates_changed') }}
+    order by interaction_date;
     delete from {{ interaction_state() }};
     insert into {{ interaction_state() }}
     select interaction_date, fingerprint from {{ ref('int_interaction_dates_fingerprinted') }}

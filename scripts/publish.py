@@ -19,6 +19,7 @@ TABLES = {
     "customer_events": "customer_id, event_date, event_type, event_details",
     "pipeline_report": "line_number",
     "build_history": "build_number, line_number",
+    "exported_files": "file_name",
 }
 
 

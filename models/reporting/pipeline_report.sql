@@ -31,6 +31,20 @@ customer_events as (
     select * from {{ ref('customer_events') }}
 ),
 
+recomputed as (
+    select
+        changes.change,
+        count(distinct dates.interaction_date) as date_count,
+        count(distinct (interactions.customer_id_1, interactions.customer_id_2))
+            filter (where interactions.interaction_id is not null) as pair_count,
+    from (values ('new'), ('changed'), ('vanished')) as changes (change)
+    left join {{ source('build_state', 'interaction_dates_recomputed') }} as dates
+        on changes.change = dates.change
+    left join customer_interactions as interactions
+        on dates.interaction_date = interactions.interaction_date
+    group by changes.change
+),
+
 strongest_pairs as (
     select * from customer_connections
     order by interaction_count desc, customer_id_1, customer_id_2
@@ -102,7 +116,11 @@ figures as (
     from customer_interactions
     union all
     select
-        6, 'connections', 'strength ' || strength_buckets.strength_score,
+        6, 'dates recomputed', change, date_count, null, pair_count || ' pairs met on them'
+    from recomputed
+    union all
+    select
+        7, 'connections', 'strength ' || strength_buckets.strength_score,
         count(customer_connections.customer_id_1),
         sum(count(customer_connections.customer_id_1)) over (),
         case
@@ -120,15 +138,15 @@ figures as (
         strength_buckets.min_interactions,
         strength_buckets.max_interactions
     union all
-    select 6, 'connections', 'total', count(*), null, null
+    select 7, 'connections', 'total', count(*), null, null
     from customer_connections
     union all
     select
-        7, 'strongest pairs', customer_id_1 || ' and ' || customer_id_2, interaction_count, null,
+        8, 'strongest pairs', customer_id_1 || ' and ' || customer_id_2, interaction_count, null,
         interaction_types
     from strongest_pairs
     union all
-    select 8, 'events', event_type, count(*), null, null
+    select 9, 'events', event_type, count(*), null, null
     from customer_events
     group by event_type
 ),

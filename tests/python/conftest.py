@@ -34,11 +34,16 @@ class Project:
         return self.folder / "files"
 
     @property
+    def published(self) -> Path:
+        return self.folder / "published" / "gym_connections.duckdb"
+
+    @property
     def environment(self) -> dict[str, str]:
         return os.environ | {
             "GYM_RAW_EXPORTS": str(self.exports),
             "GYM_WAREHOUSE": str(self.warehouse),
             "GYM_EXPORTS_OUT": str(self.files),
+            "GYM_PUBLISHED": str(self.published),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
         }

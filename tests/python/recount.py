@@ -55,6 +55,7 @@ class Transfer:
     is_punch_pass: bool
     is_youth_pass: bool
     purchaser_customer_id: int | None
+    paid_on: date | None
 
 
 @dataclass(frozen=True)
@@ -199,9 +200,14 @@ def parse(description: str) -> tuple[str, str, int | None] | None:
 
 
 def pass_transfers(
-    checkins: Iterable[Checkin], purchasers: Mapping[int, int | None]
+    checkins: Iterable[Checkin],
+    purchasers: Mapping[int, int | None],
+    payments: Mapping[int, date],
 ) -> list[Transfer]:
-    """Check-ins with a pass that somebody else bought; `purchasers` by checkin_id."""
+    """Check-ins with a pass that somebody else bought.
+
+    `purchasers` and the dates of known `payments` are given by checkin_id.
+    """
     transfers = []
     for checkin in checkins:
         if checkin.method not in ("ENT", "GUE") or checkin.description is None:
@@ -221,6 +227,7 @@ def pass_transfers(
                 "punch" in low,
                 "youth" in low or "under 14" in low,
                 purchasers.get(checkin.checkin_id),
+                payments.get(checkin.checkin_id),
             )
         )
     return transfers
@@ -291,27 +298,44 @@ def frequent_guest(transfers: Iterable[Transfer]) -> Interactions:
 
 
 def same_purchase_group(transfers: Iterable[Transfer]) -> Interactions:
-    """Pairs who used passes of one type and purchaser on one day, no payment being known.
+    """Pairs whose passes one purchaser paid for on one day, or of one type where that is unknown.
 
-    Of several such groups of a pair the largest counts, then the lowest purchaser and pass type.
+    Of several such groups of a pair a known payment counts, then the largest, then the lowest
+    purchaser and pass type.
     """
-    spellings: dict[tuple[date, int, str], dict[int, list[str]]] = defaultdict(dict)
+    bought: dict[tuple[date, int], dict[tuple, str]] = defaultdict(dict)
     for transfer in known(transfers):
-        users = spellings[transfer.checkin.day, transfer.purchaser_customer_id, transfer.pass_type]
-        users.setdefault(transfer.checkin.customer_id, []).append(transfer.purchaser_name)
-    largest_first = sorted(spellings.items(), key=lambda item: (-len(item[1]), *item[0][1:]))
+        uses = bought[transfer.checkin.day, transfer.purchaser_customer_id]
+        use = (transfer.checkin.customer_id, transfer.pass_type, transfer.paid_on)
+        uses[use] = min(uses.get(use, transfer.purchaser_name), transfer.purchaser_name)
+    groups = []
+    for (when, purchaser), uses in bought.items():
+        for one, other in combinations(uses, 2):
+            if one[0] == other[0]:
+                continue
+            if one[2] and other[2]:
+                if one[2] != other[2]:
+                    continue
+                rule, people = "purchase", {use[0] for use in uses if use[2] == one[2]}
+            elif one[1] == other[1]:
+                rule, people = "same_day", {use[0] for use in uses if use[1] == one[1]}
+            else:
+                continue
+            pass_types = ", ".join(sorted({one[1], other[1]}))
+            name = min(uses[one], uses[other])
+            rank = (rule, -len(people), purchaser, pass_types, name)
+            groups.append((when, pair(one[0], other[0]), rank))
     return repeated(
         (
-            (when, "same_purchase_group", one, other),
+            (when, "same_purchase_group", *couple),
             {
-                "purchaser_name": min(users[one] + users[other]),
-                "pass_type": pass_type,
-                "group_size": len(users),
-                "group_rule": "same_day",
+                "purchaser_name": name,
+                "pass_type": pass_types,
+                "group_size": -size,
+                "group_rule": rule,
             },
         )
-        for (when, _, pass_type), users in largest_first
-        for one, other in combinations(sorted(users), 2)
+        for when, couple, (rule, size, _, pass_types, name) in sorted(groups)
     )
 
 

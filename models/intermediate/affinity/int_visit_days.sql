@@ -16,6 +16,7 @@ locations as (
 arrivals as (
     select distinct
         stg_capitan__checkins.customer_id,
+        locations.location_id,
         locations.location_number,
         stg_capitan__checkins.checkin_date,
         epoch_us(stg_capitan__checkins.checkin_datetime)
@@ -28,13 +29,14 @@ arrivals as (
 visit_days as (
     select
         customer_id,
+        location_id,
         location_number,
         checkin_date,
         min(arrived_us) as first_us,
         max(arrived_us) as last_us,
         list(arrived_us order by arrived_us) as arrivals_us,
     from arrivals
-    group by customer_id, location_number, checkin_date
+    group by customer_id, location_id, location_number, checkin_date
 )
 
 select * from visit_days

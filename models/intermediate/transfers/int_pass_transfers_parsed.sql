@@ -36,7 +36,7 @@ transfers as (
         entry_method,
         case entry_method when 'ENT' then 'entry_pass' else 'guest_pass' end as transfer_type,
         parts.pass_type as pass_type,
-        trim(parts.purchaser_name) as purchaser_name,
+        trim(regexp_replace(parts.purchaser_name, '\s+', ' ', 'g')) as purchaser_name,
         customer_first_name as user_first_name,
         customer_last_name as user_last_name,
         location_name,

@@ -41,15 +41,11 @@ relative_counts as (
     group by relatives.customer_id
 ),
 
--- How much likelier a purchaser has the recipient's last name than a random customer has.
-family_names as (
+last_names as (
     select
         customer_names.customer_id,
         customer_names.last_name,
-        1 - {{ match_parameter('same_last_share') }} as other_name_odds,
-        1 - {{ match_parameter('same_last_share') }}
-        + {{ match_parameter('same_last_share') }} * {{ match_parameter('same_last_m') }}
-        * population.customers / name_words.customers as same_name_odds,
+        population.customers / name_words.customers as rarity,
     from int_customer_names as customer_names
     inner join int_name_words as name_words
         on
@@ -58,6 +54,31 @@ family_names as (
     cross join population
     where customer_names.first_form = 'first'
         and customer_names.last_form = 'full'
+),
+
+-- A share of the purchasers who are no recorded relatives is family all the same. The share is
+-- small where relatives are recorded, and large among purchasers who are not in the table.
+shares as (
+    select
+        events.checkin_id,
+        last_names.last_name,
+        last_names.rarity,
+        coalesce(relative_counts.relatives, 0) as relatives,
+        case
+            when last_names.last_name is null then 0
+            when relative_counts.relatives > 0
+                then {{ match_parameter('same_last_share_recorded') }}
+            else {{ match_parameter('same_last_share') }}
+        end as family_share,
+        case
+            when last_names.last_name is null then 0
+            else {{ match_parameter('same_last_share_absent') }}
+        end as absent_family_share,
+    from int_purchaser_events as events
+    left join last_names
+        on events.user_customer_id = last_names.customer_id
+    left join relative_counts
+        on events.user_customer_id = relative_counts.customer_id
 ),
 
 -- How well the last name that the pass shows agrees with the recipient's.
@@ -80,30 +101,29 @@ families as (
         events.checkin_id,
         events.purchaser_group_id,
         events.user_customer_id,
-        family_names.last_name,
-        coalesce(relative_counts.relatives, 0) as relatives,
-        coalesce(family_names.same_name_odds, 1) as same_name_odds,
-        coalesce(family_names.other_name_odds, 1) as other_name_odds,
+        shares.last_name,
+        shares.relatives,
+        1 - shares.family_share
+        + shares.family_share * {{ match_parameter('same_last_m') }} * coalesce(shares.rarity, 1)
+            as same_name_odds,
+        1 - shares.family_share * {{ match_parameter('same_last_m') }} as other_name_odds,
         -- Who is absent may be an unrecorded parent: a shown last name like the recipient's speaks
         -- for nobody in the table as much as for a namesake in it.
-        coalesce(
-            family_names.other_name_odds
-            + coalesce(
-                {{ match_parameter('same_last_share') }} * {{ match_parameter('same_last_m') }}
-                * exp(shown_agreements.weight),
-                0
-            ),
-            1
-        ) as absent_odds,
+        case
+            when shown_agreements.weight is not null
+                then
+                    1 - shares.absent_family_share
+                    + shares.absent_family_share * {{ match_parameter('same_last_m') }}
+                    * exp(shown_agreements.weight)
+            else 1 - shares.absent_family_share * {{ match_parameter('same_last_m') }}
+        end as absent_odds,
     from int_purchaser_events as events
-    left join family_names
-        on events.user_customer_id = family_names.customer_id
-    left join relative_counts
-        on events.user_customer_id = relative_counts.customer_id
+    inner join shares
+        on events.checkin_id = shares.checkin_id
     left join shown_agreements
         on
             events.written_name = shown_agreements.written_name
-            and family_names.last_name = shown_agreements.last_name
+            and shares.last_name = shown_agreements.last_name
 )
 
 select * from families
