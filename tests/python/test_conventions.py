@@ -17,7 +17,7 @@ READS = {
     "staging/base": {"landing"},
     "staging": {"staging/base"},
     "intermediate": {"staging/base", "staging", "intermediate", "marts", "seed", "build_state"},
-    "marts": {"staging", "intermediate", "marts", "seed"},
+    "marts": {"build_state", "staging", "intermediate", "marts", "seed"},
     "reporting": {"build_state", "staging", "intermediate", "marts", "reporting", "seed"},
 }
 NODE_KEYS = {
