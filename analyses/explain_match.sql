@@ -1,7 +1,7 @@
--- Why a pass was or was not put down to a customer: the waterfall of one check-in.
---   dbt show --select explain_match --vars '{checkin_id: 20405543}'
--- One row per candidate and one for nobody in the table, most probable first. From `starts_at` to
--- `total` the weights add up (natural logs); a difference of 1 between two totals is odds of 2.7.
+-- Why a pass was or was not put down to a customer: the waterfall of one check-in, with the two
+-- most probable persons and nobody in the table side by side.
+--   dbt show --select explain_match --vars '{checkin_id: 20405543}' --limit 20
+-- Weights are natural logs and add up to the total; totals 1 apart are odds of 2.7 to 1.
 with int_purchaser_events as (
     select * from {{ ref('int_purchaser_events') }}
 ),
@@ -20,77 +20,124 @@ stg_capitan__customers as (
 
 asked as (
     select
-        events.checkin_id,
+        matched.*,
         events.purchaser_group_id,
         events.written_name,
-        matched.purchaser_customer_id,
-        matched.match_method,
-        matched.linked_transaction_id,
     from int_purchaser_events as events
     inner join int_purchasers_matched as matched
         on events.checkin_id = matched.checkin_id
     where events.checkin_id = {{ var('checkin_id', 0) }}
 ),
 
-candidates as (
-    select
-        asked.written_name,
-        case
-            when posteriors.customer_id = asked.purchaser_customer_id then asked.match_method
-            when asked.purchaser_customer_id is null then asked.match_method
-            else 'not chosen'
-        end as decision,
-        posteriors.customer_id,
-        concat_ws(' ', customers.first_name, customers.last_name) as candidate,
-        posteriors.first_level,
-        posteriors.last_level,
-        100 * posteriors.person_posterior as percent,
-        posteriors.prior_weight as starts_at,
-        posteriors.name_weight,
-        posteriors.same_day_weight,
-        posteriors.household_weight,
-        posteriors.member_weight,
-        posteriors.activity_weight,
-        posteriors.record_weight,
-        posteriors.transaction_weight,
-        posteriors.total_weight as total,
-        asked.linked_transaction_id,
-    from asked
-    inner join int_purchaser_posteriors as posteriors
-        on asked.purchaser_group_id = posteriors.purchaser_group_id
-    inner join stg_capitan__customers as customers
-        on posteriors.customer_id = customers.customer_id
-),
-
-nobody as (
-    select distinct
-        asked.written_name,
-        asked.match_method as decision,
-        cast(null as bigint) as customer_id,
-        'nobody in the table' as candidate,
-        cast(null as varchar) as first_level,
-        cast(null as varchar) as last_level,
-        100 * coalesce(posteriors.absent_posterior, 1) as percent,
-        posteriors.absent_weight as starts_at,
-        0 as name_weight,
-        0 as same_day_weight,
-        0 as household_weight,
-        0 as member_weight,
-        0 as activity_weight,
-        0 as record_weight,
-        0 as transaction_weight,
-        posteriors.absent_weight as total,
-        asked.linked_transaction_id,
-    from asked
-    left join int_purchaser_posteriors as posteriors
-        on asked.purchaser_group_id = posteriors.purchaser_group_id
-),
-
-explained as (
-    select * from candidates
+places as (
+    select 'best' as place, asked.best_candidate_id as customer_id from asked
     union all
-    select * from nobody
+    select 'runner_up', asked.runner_up_customer_id from asked
+),
+
+persons as (
+    select
+        places.place,
+        unnest([
+            {'line': 2, 'evidence': 'customer_id', 'value': cast(places.customer_id as varchar)},
+            {'line': 3, 'evidence': 'customer', 'value': concat_ws(
+                ' ', customers.first_name, customers.last_name
+            )},
+            {'line': 4, 'evidence': 'names agree', 'value': concat_ws(
+                ', ', posteriors.first_level, posteriors.last_level
+            )},
+            {'line': 5, 'evidence': 'start', 'value': format('{:.2f}', posteriors.prior_weight)},
+            {'line': 6, 'evidence': '+ name', 'value': format('{:.2f}', posteriors.name_weight)},
+            {'line': 7, 'evidence': '+ own visits', 'value': format(
+                '{:.2f}', posteriors.same_day_weight
+            )},
+            {'line': 8, 'evidence': '+ household', 'value': format(
+                '{:.2f}', posteriors.household_weight
+            )},
+            {'line': 9, 'evidence': '+ membership', 'value': format(
+                '{:.2f}', posteriors.member_weight
+            )},
+            {'line': 10, 'evidence': '+ activity', 'value': format(
+                '{:.2f}', posteriors.activity_weight
+            )},
+            {'line': 11, 'evidence': '+ record', 'value': format(
+                '{:.2f}', posteriors.record_weight
+            )},
+            {'line': 12, 'evidence': '+ payments', 'value': format(
+                '{:.2f}', posteriors.transaction_weight
+            )},
+            {'line': 13, 'evidence': '= total', 'value': format(
+                '{:.2f}', posteriors.total_weight
+            )},
+            {'line': 14, 'evidence': 'percent', 'value': format(
+                '{:.2f}', 100 * posteriors.person_posterior
+            )}
+        ]) as entry,
+    from asked
+    cross join places
+    inner join int_purchaser_posteriors as posteriors
+        on
+            asked.purchaser_group_id = posteriors.purchaser_group_id
+            and places.customer_id = posteriors.customer_id
+    inner join stg_capitan__customers as customers
+        on places.customer_id = customers.customer_id
+),
+
+-- The whole decision and nobody in the table, in the same lines.
+frame as (
+    select
+        unnest([
+            {'line': 1, 'evidence': 'name on the pass', 'best': asked.written_name, 'nobody': null},
+            {'line': 2, 'evidence': 'customer_id', 'best': null, 'nobody': null},
+            {'line': 3, 'evidence': 'customer', 'best': null, 'nobody': 'not in the table'},
+            {'line': 4, 'evidence': 'names agree', 'best': null, 'nobody': null},
+            {'line': 5, 'evidence': 'start', 'best': null, 'nobody': format(
+                '{:.2f}', asked.w_absent
+            )},
+            {'line': 6, 'evidence': '+ name', 'best': null, 'nobody': null},
+            {'line': 7, 'evidence': '+ own visits', 'best': null, 'nobody': null},
+            {'line': 8, 'evidence': '+ household', 'best': null, 'nobody': 'in the start'},
+            {'line': 9, 'evidence': '+ membership', 'best': null, 'nobody': null},
+            {'line': 10, 'evidence': '+ activity', 'best': null, 'nobody': null},
+            {'line': 11, 'evidence': '+ record', 'best': null, 'nobody': null},
+            {'line': 12, 'evidence': '+ payments', 'best': null, 'nobody': null},
+            {'line': 13, 'evidence': '= total', 'best': null, 'nobody': format(
+                '{:.2f}', asked.w_absent
+            )},
+            {'line': 14, 'evidence': 'percent', 'best': null, 'nobody': format(
+                '{:.2f}', 100 * asked.p_absent
+            )},
+            {'line': 15, 'evidence': 'decision', 'best': asked.match_method, 'nobody': null},
+            {'line': 16, 'evidence': 'check-ins decided together', 'best': cast(
+                asked.pooled_events as varchar
+            ), 'nobody': null},
+            {'line': 17, 'evidence': 'payment', 'best': asked.linked_transaction_id, 'nobody': null}
+        ]) as entry,
+    from asked
+),
+
+waterfall as (
+    select
+        frame.entry.line as line,
+        frame.entry.evidence as evidence,
+        coalesce(frame.entry.best, best.entry.value) as best,
+        runner_up.entry.value as runner_up,
+        frame.entry.nobody as nobody,
+    from frame
+    left join persons as best
+        on
+            frame.entry.line = best.entry.line
+            and best.place = 'best'
+    left join persons as runner_up
+        on
+            frame.entry.line = runner_up.entry.line
+            and runner_up.place = 'runner_up'
 )
 
-select * from explained
-order by percent desc, customer_id
+select
+    waterfall.evidence,
+    waterfall.best,
+    waterfall.runner_up,
+    waterfall.nobody,
+from waterfall
+order by waterfall.line

@@ -1,17 +1,25 @@
 {#- What a pass or a payment line is for, from its text: kind, age group and gear. Both sides of a
     transaction link are read by the same three macros. -#}
 
+{#- The text without the system's own prefix, which would pass for a product: "Capitan entry pass:". -#}
+{% macro match_product_text(text) -%}
+    regexp_replace({{ text }}, '(?i)^\s*capitan[^:]*:\s*', '')
+{%- endmacro %}
+
 {#- 'punch 5', 'day 7', 'day 1', 'guest', or the text itself. -#}
 {% macro match_product_kind(text) -%}
+    {%- set product = match_product_text(text) -%}
     case
-        when regexp_matches({{ text }}, '(?i)[0-9]+\s*-?\s*(climb|punch|visit)')
-            then 'punch ' || regexp_extract({{ text }}, '(?i)([0-9]+)\s*-?\s*(?:climb|punch|visit)', 1)
-        when regexp_matches({{ text }}, '(?i)punch') then 'punch'
-        when regexp_matches({{ text }}, '(?i)[0-9]+\s*-?\s*day\b')
-            then 'day ' || regexp_extract({{ text }}, '(?i)([0-9]+)\s*-?\s*day\b', 1)
-        when regexp_matches({{ text }}, '(?i)guest') then 'guest'
-        when regexp_matches({{ text }}, '(?i)\b(day|entry)\b') then 'day 1'
-        else lower(trim(regexp_replace({{ text }}, '(?i)^\s*capitan:', '')))
+        when regexp_matches({{ product }}, '(?i)[0-9]+\s*-?\s*(climb|punch|visit)')
+            then
+                'punch '
+                || regexp_extract({{ product }}, '(?i)([0-9]+)\s*-?\s*(?:climb|punch|visit)', 1)
+        when regexp_matches({{ product }}, '(?i)punch') then 'punch'
+        when regexp_matches({{ product }}, '(?i)[0-9]+\s*-?\s*day\b')
+            then 'day ' || regexp_extract({{ product }}, '(?i)([0-9]+)\s*-?\s*day\b', 1)
+        when regexp_matches({{ product }}, '(?i)guest') then 'guest'
+        when regexp_matches({{ product }}, '(?i)\b(day|entry)\b') then 'day 1'
+        else lower(trim({{ product }}))
     end
 {%- endmacro %}
 

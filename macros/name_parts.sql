@@ -15,7 +15,13 @@
     '[\s,]+(jr|sr|junior|senior|ii|iii|iv)\.?\s*$'
 {%- endmacro %}
 
-{#- What a card terminal writes where no buyer was asked for. -#}
+{#- What a card terminal writes where no buyer was asked for: nothing, a word, or the product. -#}
 {% macro name_is_missing(name) -%}
-    coalesce(lower(trim({{ name }})) in ('', 'payment', 'no name', 'unknown', 'guest'), true)
+    coalesce(
+        regexp_full_match(
+            lower(trim({{ name }})),
+            '|payment|refund|no name|unknown|guest|.*\b(day|punch|guest|climb|climbing) pass|.* rental'
+        ),
+        true
+    )
 {%- endmacro %}

@@ -1,14 +1,29 @@
-"""Write tables as CSV and Parquet files that a reader never sees half written."""
+"""Write tables as CSV and Parquet files that a reader never sees half written.
+
+All files are first written to a folder of their own and only then put in their places, and last
+the manifest, which names them with their digests. So an error while writing leaves the files of
+the build before as they were, and a set whose digests are those of the manifest is complete.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
+from s3_access import is_s3, reason
+
+MANIFEST = "manifest.json"
+UPLOAD_CHUNK = 8 * 1024 * 1024
+MIXED = "until a build ends well, the files there may be of two builds; manifest.json tells"
 SCHEMA = pa.schema(
     [
         ("file_name", pa.string()),
@@ -19,17 +34,31 @@ SCHEMA = pa.schema(
 )
 
 
-def write_files(
-    tables: Mapping[str, tuple[duckdb.DuckDBPyRelation, str]], folder: str, formats: str
-) -> pa.Table:
-    """Write each table under its name, one file per format, replacing the one before.
+class DataFile(NamedTuple):
+    """One file of a set."""
 
-    A file is written beside its place and moved there, so that its old form stays whole until
-    the new one is.
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class WriteError(Exception):
+    """A file that cannot be written; the message is the sentence to show."""
+
+
+def write_files(
+    session: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, tuple[duckdb.DuckDBPyRelation, str]],
+    folder: str,
+    formats: str,
+) -> pa.Table:
+    """Write each table under its name, one file per format, then the manifest.
 
     Args:
+        session: the build's connection; s3:// must be open in it where the folder is there.
         tables: name -> (rows, the columns to order them by; a key, or the bytes may differ).
-        folder: a local folder, made where it is missing.
+        folder: a local folder, made where it is missing, or one on s3://.
         formats: `csv`, `parquet` or both with a comma between.
 
     Returns:
@@ -37,30 +66,110 @@ def write_files(
 
     Raises:
         ValueError: a format that is neither csv nor parquet.
-        OSError: the folder cannot be written.
+        WriteError: the folder cannot be written.
     """
-    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    wanted = sorted({name.strip() for name in formats.split(",") if name.strip()})
     unknown = sorted(set(wanted) - {"csv", "parquet"})
     if unknown:
         raise ValueError(f"GYM_EXPORT_FORMATS knows csv and parquet, not {', '.join(unknown)}")
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    rows = []
-    for name in sorted(tables):
-        relation, order = tables[name]
-        ordered = relation.order(order)
-        [(row_count,)] = relation.count("*").fetchall()
-        for file_format in sorted(wanted):
-            target = Path(folder) / f"{name}.{file_format}"
-            part = target.with_name(f".{target.name}.part")
-            if file_format == "csv":
-                ordered.write_csv(str(part), header=True)
-            else:
-                ordered.write_parquet(str(part), compression="zstd")
-            with part.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            byte_count = part.stat().st_size
-            part.replace(target)
-            rows.append((target.name, row_count, byte_count, digest))
+    try:
+        with _workplace(folder) as workplace:
+            files = [
+                _write_file(*tables[name], workplace / f"{name}.{file_format}")
+                for name in sorted(tables)
+                for file_format in wanted
+            ]
+            (workplace / MANIFEST).write_text(manifest(files), encoding="utf-8")
+            for name in [file.name for file in files] + [MANIFEST]:
+                _put(session, workplace / name, folder)
+    except (duckdb.Error, OSError) as error:
+        raise WriteError(
+            f"the files cannot be written to {folder} (GYM_EXPORTS_OUT): {reason(error)}"
+        ) from error
     return pa.Table.from_pylist(
-        [dict(zip(SCHEMA.names, row, strict=True)) for row in rows], schema=SCHEMA
+        [dict(zip(SCHEMA.names, file, strict=True)) for file in files], schema=SCHEMA
     )
+
+
+def manifest(files: Sequence[DataFile]) -> str:
+    """The manifest of a set as JSON: the same for the same files, whenever they are written.
+
+    Its `build_id` is the SHA-256 of the lines that `sha256sum` prints for the files by name.
+    """
+    by_name = sorted(files)
+    lines = "".join(f"{file.sha256}  {file.name}\n" for file in by_name)
+    content = {
+        "build_id": hashlib.sha256(lines.encode()).hexdigest(),
+        "files": [file._asdict() for file in by_name],
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+@contextmanager
+def _workplace(folder: str) -> Iterator[Path]:
+    """A folder to write in, gone afterwards; for a local folder inside it, to move files from."""
+    if is_s3(folder):
+        with tempfile.TemporaryDirectory(prefix="gym_connections_") as name:
+            yield Path(name)
+        return
+    # The name is the same each time, so that what a killed build left is cleared by the next.
+    workplace = Path(folder) / ".parts"
+    shutil.rmtree(workplace, ignore_errors=True)
+    workplace.mkdir(parents=True)
+    try:
+        yield workplace
+    finally:
+        shutil.rmtree(workplace, ignore_errors=True)
+
+
+def _write_file(rows: duckdb.DuckDBPyRelation, order: str, path: Path) -> DataFile:
+    ordered = rows.order(order)
+    [(row_count,)] = rows.count("*").fetchall()
+    if path.suffix == ".csv":
+        ordered.write_csv(str(path), header=True)
+    else:
+        ordered.write_parquet(str(path), compression="zstd")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return DataFile(path.name, row_count, path.stat().st_size, digest)
+
+
+def _put(session: duckdb.DuckDBPyConnection, path: Path, folder: str) -> None:
+    """Put a finished file in its place, replacing the one before."""
+    if is_s3(folder):
+        _upload(session, path, f"{folder.rstrip('/')}/{path.name}")
+    else:
+        path.replace(Path(folder) / path.name)
+
+
+def _upload(session: duckdb.DuckDBPyConnection, path: Path, location: str) -> None:
+    """Send the bytes of a file to S3; the object changes at once, when the last one is there.
+
+    Raises:
+        WriteError: it cannot be written, or is not as long as the file.
+    """
+    try:
+        with session.cursor() as cursor:
+            cursor.register("chunks", _chunks(path))
+            target = location.replace("'", "''")
+            cursor.execute(f"copy (select content from chunks) to '{target}' (format blob)")
+            cursor.unregister("chunks")
+            found = cursor.execute(
+                "select size from read_blob($location)", {"location": location}
+            ).fetchall()
+    except duckdb.Error as error:
+        raise WriteError(f"{location} cannot be written: {reason(error)}; {MIXED}") from error
+    if found != [(path.stat().st_size,)]:
+        raise WriteError(f"{location} is not as long as what was written to it; {MIXED}")
+
+
+def _chunks(path: Path) -> pa.RecordBatchReader:
+    """A file as rows of bytes, read in constant memory."""
+    schema = pa.schema([("content", pa.large_binary())])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        with path.open("rb") as file:
+            while chunk := file.read(UPLOAD_CHUNK):
+                yield pa.record_batch([pa.array([chunk], pa.large_binary())], schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())

@@ -25,9 +25,7 @@ SCORES_SCHEMA = pa.schema(
 )
 
 
-def compare_words(
-    written: Sequence[str], known: Sequence[str]
-) -> tuple[np.ndarray, np.ndarray]:
+def compare_words(written: Sequence[str], known: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Compare words pairwise: `written[i]` with `known[i]`.
 
     Returns two arrays as long as the input: the edit distance in letters (optimal string

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from typing import IO, Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
+
+from s3_access import is_s3, reason
 
 RECORDS_PER_BATCH = 50_000
 BOOKKEEPING = (
@@ -343,9 +346,18 @@ def _read_file(
     if location.endswith(".parquet"):
         yield from read_parquet(cursor, export, location, file)
         return
-    opener: Any = gzip.open if location.endswith(".gz") else open
-    with opener(location, "rb") as binary:
+    with _open(cursor, location) as stored:
+        binary: Any = gzip.GzipFile(fileobj=stored) if location.endswith(".gz") else stored
         yield from read_csv(binary, export, file)
+
+
+def _open(cursor: duckdb.DuckDBPyConnection, location: str) -> IO[bytes]:
+    """Open a file; one on S3 is fetched whole, and for a moment stands in memory twice."""
+    if not is_s3(location):
+        return open(location, "rb")
+    blob = cursor.execute("select content from read_blob($location)", {"location": location})
+    [(content,)] = blob.fetchall()
+    return io.BytesIO(content)
 
 
 def _file_error(export: Export, file: str, sentence: str) -> pa.RecordBatch:
@@ -379,15 +391,33 @@ def find_files(export: Export, locations: Sequence[str]) -> dict[str, str]:
     return files
 
 
+def list_files(cursor: duckdb.DuckDBPyConnection, patterns: Sequence[str]) -> list[str]:
+    """The locations of the files that fit the patterns.
+
+    Raises:
+        FileError: the folder is on S3 and cannot be listed.
+    """
+    found = []
+    for pattern in patterns:
+        try:
+            rows = cursor.execute("select file from glob($pattern)", {"pattern": pattern})
+            found += [location for (location,) in rows.fetchall()]
+        except duckdb.Error as error:
+            raise FileError(f"{pattern.rstrip('*/')} cannot be listed: {reason(error)}") from None
+    return found
+
+
 def read_export(
     session: duckdb.DuckDBPyConnection, path: str, source: duckdb.DuckDBPyRelation
 ) -> pa.RecordBatchReader:
-    """Read all files of one export in the order of their names, in constant memory.
+    """Read all files of one export in the order of their names.
+
+    Local files and Parquet take constant memory, a CSV file on S3 twice its size.
 
     Args:
         session: the build's connection.
         path: the export's path under the root, a key of EXPORTS.
-        source: column `file`, the locations of all files in the export's folder.
+        source: one column, patterns such as `exports/capitan/**` or the locations of files.
 
     Returns:
         A stream of batches: the contract's columns as text, then `source_file` (relative to
@@ -395,17 +425,17 @@ def read_export(
         `source_line_count`, `reject_reason`, `raw_text` and `file_error`.
     """
     export = EXPORTS[path]
-    locations = [location for (location,) in source.fetchall()]
+    patterns = [pattern for (pattern,) in source.fetchall()]
 
     def batches() -> Iterator[pa.RecordBatch]:
         file = path
         try:
-            for file, location in find_files(export, locations).items():
+            files = find_files(export, list_files(session.cursor(), patterns))
+            for file, location in files.items():
                 yield from _read_file(session.cursor(), export, location, file)
         except FileError as error:
             yield _file_error(export, file, str(error))
-        except (duckdb.Error, OSError, EOFError) as error:
-            reason = str(error).splitlines()[0]
-            yield _file_error(export, file, f"{file} cannot be read: {reason}")
+        except (duckdb.Error, OSError, EOFError, zlib.error) as error:
+            yield _file_error(export, file, f"{file} cannot be read: {reason(error)}")
 
     return pa.RecordBatchReader.from_batches(export.schema, batches())

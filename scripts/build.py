@@ -8,14 +8,17 @@ model was built, every test passed and the result was published.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.freshness import SourceFreshnessResult
 from dbt.artifacts.schemas.results import NodeResult as RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
@@ -28,7 +31,11 @@ import sample_exports  # noqa: E402
 
 WAREHOUSE = "warehouse/gym_connections.duckdb"
 SAMPLE = "data/sample"
+# With one of these dbt builds or tests a part only, and a part is not published.
+PARTIAL = {"-s", "--select", "--exclude", "--selector", "--resource-type"}
+PARTIAL |= {"--exclude-resource-type"}
 FAILED = {"error", "fail", "runtime error"}
+RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): (.+)")
 
 
 def one_sentence(message: str) -> str:
@@ -37,8 +44,13 @@ def one_sentence(message: str) -> str:
     Example:
         >>> one_sentence("Runtime Error in model x (models/x.sql)\n  Invalid Input Error: no file")
         'no file'
+        >>> one_sentence("Python model failed:\n  Traceback ...:\n  x.WriteError: disk full")
+        'disk full'
     """
     lines = [line.strip() for line in message.strip().splitlines()]
+    if "Python model failed:" in lines:
+        # What follows is a traceback; its last exception is the one that ended the model.
+        lines = [found[1] for line in lines if (found := RAISED.match(line))][-1:] or lines
     reasons = [line for line in lines if line and not re.match(r"\w+ Error( in \w+ .*)?$", line)]
     first = reasons[0] if reasons else message.strip()
     if "Could not set lock on file" in first:
@@ -63,15 +75,29 @@ def failing_rows(run: RunResult, warehouse: Path) -> str:
     return "".join(f"\n    {row}" for row in found)
 
 
+def too_old(run: SourceFreshnessResult) -> str:
+    """Why an export is refused that was written too long ago."""
+    limit = run.node.freshness.error_after.count
+    return (
+        f"last written {run.age / 3600:.0f} hours ago, and GYM_MAX_EXPORT_AGE_HOURS allows {limit};"
+        " nothing was built"
+    )
+
+
 def failures(result: dbtRunnerResult, warehouse: Path) -> list[str]:
-    """One sentence for each node that failed, or for the build as a whole."""
+    """One sentence for each reason with the nodes that failed for it, or for the whole build."""
     if result.exception is not None:
         return [one_sentence(str(result.exception))]
-    sentences = [
-        f"{run.node.name}: {one_sentence(run.message or 'failed')}{failing_rows(run, warehouse)}"
-        for run in getattr(result.result, "results", [])
-        if str(run.status) in FAILED
-    ]
+    nodes: dict[str, list[str]] = {}
+    for run in getattr(result.result, "results", []):
+        if str(run.status) in FAILED:
+            name = run.node.name
+            if isinstance(run, SourceFreshnessResult):
+                name, reason = f"{run.node.schema}/{name}", too_old(run)
+            else:
+                reason = one_sentence(run.message or "failed") + failing_rows(run, warehouse)
+            nodes.setdefault(reason, []).append(name)
+    sentences = [f"{', '.join(names)}: {reason}" for reason, names in nodes.items()]
     return sentences or ([] if result.success else ["dbt could not run; see logs/dbt.log"])
 
 
@@ -87,6 +113,26 @@ def run_dbt(*arguments: str) -> dbtRunnerResult:
     result = dbtRunner().invoke(["--log-level", "none", *arguments])
     release_warehouse()
     return result
+
+
+@contextlib.contextmanager
+def only_build(warehouse: Path) -> Iterator[None]:
+    """Be the only build of a warehouse, from the first file read to the last one published.
+
+    The lock ends with the process, so a build that was killed leaves none behind.
+
+    Raises:
+        BlockingIOError: another build has it.
+    """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with warehouse.with_name(f".{warehouse.name}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BlockingIOError(
+                f"another build of {warehouse} is running; build again when it has ended"
+            ) from None
+        yield
 
 
 def main(arguments: list[str]) -> int:
@@ -106,22 +152,23 @@ def main(arguments: list[str]) -> int:
         if not problems:
             result = run_dbt("build", *arguments)
             problems = failures(result, warehouse)
-        if not problems:
+        is_whole = not PARTIAL.intersection(arguments)
+        if not problems and is_whole:
             publish.publish(warehouse, published)
     except (duckdb.Error, OSError) as error:
-        problems = [f"publishing to {published}: {one_sentence(str(error))}"]
+        problems = [one_sentence(str(error))]
     if problems:
         print("\nThe build failed; what was published before stays:", file=sys.stderr)
         for problem in problems:
             print(f"  {problem}", file=sys.stderr)
         return 1
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
         report.print_report(connection)
     statuses = [str(run.status) for run in result.result.results]
     print(
         f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
         f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
-        f"Published for reading: {published}"
+        + (f"Published for reading: {published}" if is_whole else "A part only: not published.")
     )
     return 0
 

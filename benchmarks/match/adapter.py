@@ -123,9 +123,7 @@ def write_exports(folder: Path, exports: Path) -> dict[int, str]:
         ],
     )
     write(exports, "capitan/relations", read(folder, "relations"))
-    write(
-        exports, "transactions/combined_transaction_data", read(folder, "transactions")
-    )
+    write(exports, "transactions/combined_transaction_data", read(folder, "transactions"))
     return {number: query["query_id"] for number, query in numbered.items()}
 
 

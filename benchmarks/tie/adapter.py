@@ -48,7 +48,8 @@ def write_exports(check_ins: Path, exports: Path) -> None:
         " 'Monthly' as entry_method_description, location_id,"
         " 'Gym ' || location_id as location_name, 'False' as is_free_entry,"
         " '' as free_entry_reason, '' as lifetime_checkin_count, checkin_at as created_at"
-        f" from (from visits order by all)) to '{exports}/capitan/checkins.parquet' (format parquet)"
+        " from (from visits order by all))"
+        f" to '{exports}/capitan/checkins.parquet' (format parquet)"
     )
     connection.execute(
         "copy (select customer_id, '' as email, '' as phone, 'A' as first_name, 'B' as last_name,"
@@ -71,7 +72,9 @@ class Run(NamedTuple):
     models: list[tuple[str, float]]
 
 
-def build(exports: Path, warehouse: Path, project: Path, selection: str) -> Run:
+def build(
+    exports: Path, warehouse: Path, project: Path, selection: str, profiles: Path | None = None
+) -> Run:
     """Build models, without tests, by dbt in a process of its own.
 
     Args:
@@ -79,6 +82,7 @@ def build(exports: Path, warehouse: Path, project: Path, selection: str) -> Run:
         warehouse: the DuckDB file to write.
         project: folder of the dbt project.
         selection: which models, in dbt's words, parted by blanks.
+        profiles: folder of another profiles.yml than the project's.
 
     Returns:
         What it cost; of each model the wall seconds.
@@ -91,7 +95,7 @@ def build(exports: Path, warehouse: Path, project: Path, selection: str) -> Run:
         "GYM_RAW_EXPORTS": str(exports),
         "GYM_WAREHOUSE": str(warehouse),
         "GYM_EXPORTS_OUT": str(warehouse.with_suffix(".files")),
-        "DBT_PROFILES_DIR": str(project),
+        "DBT_PROFILES_DIR": str(profiles or project),
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(target / "logs"),
     }
@@ -147,7 +151,7 @@ def main(arguments: list[str]) -> int:
             exports, warehouse = out / f"{name}_exports", out / f"{name}.duckdb"
             exports.mkdir(parents=True, exist_ok=True)
             write_exports(options.data / f"{name}_checkins.parquet", exports)
-            build(exports, warehouse, options.project, "+int_pair_affinity")
+            build(exports, warehouse, options.project, "+int_pair_affinity +crews")
             write_scores(warehouse, out / f"{name}.csv", options.score)
             judged = subprocess.run(
                 [sys.executable, str(options.scorer), name, str(out / f"{name}.csv")], check=False

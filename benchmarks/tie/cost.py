@@ -1,69 +1,83 @@
 """Measure what affinity and crews cost, as check-ins grow at constant density.
 
-    python benchmarks/tie/cost.py --check-ins CHECKINS --copies 1 28 278
+    python benchmarks/tie/cost.py WAREHOUSE --copies 1 27 267 --memory 5GB
 
-CHECKINS (a CSV or Parquet with customer_id, location_id and checkin_datetime) is one gym; every
-copy of it is another gym with other customers, whose arrivals are moved by up to two minutes. The
-check-ins are read and staged first, uncounted; then dbt runs the models of affinity and crews in
-a process of its own, whose CPU seconds and peak memory are printed, dbt's start (about 5 CPU
-seconds) included. --memory limits DuckDB, which then spills to disk.
+WAREHOUSE has been built from one gym. Every copy of it is another gym with other customers, whose
+arrivals are moved by up to two minutes. The copies stand where staging would put them, so that
+reading exports is not counted; then dbt builds the models of affinity and crews in a process of
+its own. Printed are its CPU seconds, dbt's start (about 5) included, and its peak memory, and
+below them each model's wall seconds. --memory limits DuckDB, which then spills to disk.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import adapter
 import duckdb
+import yaml
 
-MODELS = "int_visit_days+"
+MODELS = "intermediate.affinity crews crew_members"
 
 
-def write_copies(check_ins: Path, copies: int, target: Path) -> int:
-    """Write several gyms made of one; returns the number of check-ins.
+def write_copies(one_gym: Path, copies: int, warehouse: Path) -> int:
+    """Make a warehouse in which several gyms' check-ins are staged; returns their number.
 
     Args:
-        check_ins: CSV or Parquet with customer_id, location_id and checkin_datetime.
+        one_gym: a warehouse that was built from one gym's exports.
         copies: number of gyms.
-        target: the Parquet file to write: customer, location, local time.
+        warehouse: the DuckDB file to write.
     """
-    with duckdb.connect() as connection:
+    warehouse.unlink(missing_ok=True)
+    seed = adapter.PROJECT / "seeds/strength_buckets.csv"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema staging; create schema seeds")
+        connection.execute(f"create table seeds.strength_buckets as from read_csv('{seed}')")
+        connection.execute(f"attach '{one_gym}' as one_gym (read_only)")
         connection.execute(
-            "copy (select cast(customer_id as bigint) + gym * 5_000_000 as customer_id,"
+            "create table staging.stg_capitan__checkins as"
+            " select customer_id + gym * 5_000_000 as customer_id,"
             " location_id || '-' || gym as location_id,"
-            " cast(checkin_datetime as timestamp)"
-            " + to_seconds(cast(hash(customer_id, checkin_datetime, gym) % 120 as bigint))"
-            f" as checkin_at from '{check_ins}', range({copies}) as gyms(gym))"
-            f" to '{target}' (format parquet)"
+            " checkin_datetime"
+            " + to_seconds(cast(hash(checkin_id, gym) % 120 as bigint)) as checkin_datetime,"
+            " cast(checkin_datetime as date) as checkin_date"
+            " from one_gym.staging.base_capitan__checkins"
+            f" cross join range({copies}) as gyms(gym)"
+            " where row_outcome = 'kept' and cast(checkin_datetime as time) < '23:57:00'"
         )
-        return connection.execute(f"select count(*) from '{target}'").fetchone()[0]
+        count = connection.execute("select count(*) from staging.stg_capitan__checkins")
+        return count.fetchone()[0]
+
+
+def write_profile(project: Path, memory: str, folder: Path) -> None:
+    """Write the project's profiles.yml with a memory limit into a folder."""
+    profiles = yaml.safe_load((project / "profiles.yml").read_text())
+    for profile in profiles.values():
+        for output in profile["outputs"].values():
+            output["settings"] = output.get("settings", {}) | {"memory_limit": memory}
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
 
 
 def main(arguments: list[str]) -> int:
-    """Print one line for each size."""
+    """Print the figures of each size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check-ins", type=Path, required=True, help="check-ins of one gym")
-    parser.add_argument("--copies", type=int, nargs="+", default=[1, 28], help="numbers of gyms")
+    parser.add_argument("warehouse", type=Path, help="a warehouse built from one gym")
+    parser.add_argument("--copies", type=int, nargs="+", default=[1, 27], help="numbers of gyms")
+    parser.add_argument("--memory", default="5GB", help="limit of DuckDB's memory")
     parser.add_argument("--project", type=Path, default=adapter.PROJECT, help="the dbt project")
-    parser.add_argument("--out", type=Path, help="folder to work and to keep the warehouses in")
     options = parser.parse_args(arguments)
     for copies in options.copies:
         with tempfile.TemporaryDirectory() as scratch:
-            out = (options.out or Path(scratch)).resolve() / f"copies_{copies}"
-            (out / "exports").mkdir(parents=True, exist_ok=True)
-            rows = write_copies(options.check_ins, copies, out / "visits.parquet")
-            adapter.write_exports(out / "visits.parquet", out / "exports")
-            warehouse = out / "cost.duckdb"
-            warehouse.unlink(missing_ok=True)
-            adapter.build(out / "exports", warehouse, options.project, "+stg_capitan__checkins strength_buckets")
-            run = adapter.build(out / "exports", warehouse, options.project, MODELS)
+            folder = Path(scratch)
+            write_profile(options.project, options.memory, folder)
+            rows = write_copies(options.warehouse, copies, folder / "cost.duckdb")
+            run = adapter.build(folder, folder / "cost.duckdb", options.project, MODELS, folder)
             print(
                 f"{rows:>11,} check-ins  {run.cpu_seconds:7.1f} CPU s  {run.wall_seconds:7.1f} s"
-                f"  {run.peak_mb:6,.0f} MB  {run.cpu_seconds / rows * 1e6:6.1f} CPU s a million",
+                f"  {run.peak_mb:6,.0f} MB",
                 flush=True,
             )
             for model, seconds in run.models:

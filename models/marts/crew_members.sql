@@ -11,8 +11,8 @@ int_crew_anchors as (
     select * from {{ ref('int_crew_anchors') }}
 ),
 
-sides as (
-    select
+present as (
+    select distinct
         unnest([customer_id_1, customer_id_2]) as customer_id,
         checkin_date,
         location_number,
@@ -22,10 +22,10 @@ sides as (
 outings as (
     select
         customer_id,
-        count(distinct (checkin_date, location_number)) as outing_count,
+        count(*) as outing_count,
         min(checkin_date) as first_outing_date,
         max(checkin_date) as last_outing_date,
-    from sides
+    from present
     group by customer_id
 ),
 

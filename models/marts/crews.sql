@@ -3,6 +3,14 @@ with int_crew_anchors as (
     select * from {{ ref('int_crew_anchors') }}
 ),
 
+int_crew_members as (
+    select * from {{ ref('int_crew_members') }}
+),
+
+int_crew_ties as (
+    select * from {{ ref('int_crew_ties') }}
+),
+
 int_crew_meetings as (
     select * from {{ ref('int_crew_meetings') }}
 ),
@@ -67,6 +75,19 @@ usual as (
     group by lowest_customer_id
 ),
 
+ties as (
+    select
+        one.lowest_customer_id,
+        count(*) as tie_count,
+    from int_crew_ties
+    inner join int_crew_members as one
+        on int_crew_ties.customer_id_1 = one.customer_id
+    inner join int_crew_members as other
+        on int_crew_ties.customer_id_2 = other.customer_id
+    where one.lowest_customer_id = other.lowest_customer_id
+    group by one.lowest_customer_id
+),
+
 rosters as (
     select
         crew_id,
@@ -84,22 +105,24 @@ crews as (
         usual.usual_weekday,
         usual.usual_hour,
         rosters.member_count,
-        int_crew_anchors.tie_count,
+        ties.tie_count,
         usual.outing_count,
         cast(
             round(
                 usual.outing_count * 30.4375
                 / (usual.last_outing_date - usual.first_outing_date + 1),
                 1
-            ) as decimal(4, 1)
+            ) as decimal(6, 1)
         ) as outings_per_month,
         usual.members_per_outing,
         usual.first_outing_date,
         usual.last_outing_date,
-        int_crew_anchors.established_on as established_date,
+        int_crew_anchors.founding_date,
     from int_crew_anchors
     inner join usual
         on int_crew_anchors.lowest_customer_id = usual.lowest_customer_id
+    inner join ties
+        on int_crew_anchors.lowest_customer_id = ties.lowest_customer_id
     inner join rosters
         on int_crew_anchors.crew_id = rosters.crew_id
 )

@@ -11,6 +11,12 @@ nicknames as (
     select * from {{ ref('nicknames') }}
 ),
 
+related_names as (
+    select nicknames.given_name as first_name_1, nicknames.nickname as first_name_2 from nicknames
+    union
+    select nicknames.nickname, nicknames.given_name from nicknames
+),
+
 people as (
     select
         customer_names.customer_id,
@@ -86,17 +92,11 @@ same_people as (
         bool_or(coalesce(pairs.is_same_email, false)) as is_same_email,
         bool_or(coalesce(pairs.is_same_phone, false)) as is_same_phone,
     from pairs
-    left join nicknames
+    left join related_names
         on
-            (
-                pairs.first_name_1 = nicknames.given_name
-                and pairs.first_name_2 = nicknames.nickname
-            )
-            or (
-                pairs.first_name_1 = nicknames.nickname
-                and pairs.first_name_2 = nicknames.given_name
-            )
-    where (pairs.first_name_1 = pairs.first_name_2 or nicknames.nickname is not null)
+            pairs.first_name_1 = related_names.first_name_1
+            and pairs.first_name_2 = related_names.first_name_2
+    where (pairs.first_name_1 = pairs.first_name_2 or related_names.first_name_1 is not null)
         and coalesce(pairs.birthday = pairs.other_birthday, true)
         and (
             pairs.is_same_last_name

@@ -3,6 +3,7 @@ from export_files import write_files
 
 def model(dbt, session):
     """Grain: one row per file written; the tests of the four marts have passed by then."""
+    dbt.ref("export_row_counts")  # its tests stand guard over the files, too
     pair = "customer_id_1, customer_id_2"
     tables = {
         "pass_transfers": (dbt.ref("pass_transfers"), "checkin_datetime, checkin_id"),
@@ -16,4 +17,5 @@ def model(dbt, session):
             "customer_id, event_date, event_type, event_details",
         ),
     }
-    return write_files(tables, dbt.config.meta_get("folder"), dbt.config.meta_get("formats"))
+    folder, formats = dbt.config.meta_get("folder"), dbt.config.meta_get("formats")
+    return write_files(session, tables, folder, formats)

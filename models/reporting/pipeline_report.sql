@@ -138,15 +138,27 @@ figures as (
         strength_buckets.min_interactions,
         strength_buckets.max_interactions
     union all
+    select 8, 'affinity', affinity_level, count(*), sum(count(*)) over (), null
+    from customer_connections
+    group by affinity_level
+    union all
+    select
+        8, 'affinity', 'strength 5, tie probability 0.9 or more',
+        count(*) filter (where tie_probability >= {{ var('affinity_together_probability') }}),
+        count(*),
+        'about this share of the strongest connections is real'
+    from customer_connections
+    where strength_score = 5
+    union all
     select 7, 'connections', 'total', count(*), null, null
     from customer_connections
     union all
     select
-        8, 'strongest pairs', customer_id_1 || ' and ' || customer_id_2, interaction_count, null,
+        9, 'strongest pairs', customer_id_1 || ' and ' || customer_id_2, interaction_count, null,
         interaction_types
     from strongest_pairs
     union all
-    select 9, 'events', event_type, count(*), null, null
+    select 10, 'events', event_type, count(*), null, null
     from customer_events
     group by event_type
 ),

@@ -44,9 +44,8 @@ def test_sample_build_passes_every_test_and_prints_the_report(sample_project) ->
 
 def test_files_are_the_four_marts_in_both_formats(sample_project) -> None:
     built, _ = sample_project
-    assert sorted(path.name for path in built.files.iterdir()) == sorted(
-        f"{mart}.{form}" for mart in MARTS for form in ("csv", "parquet")
-    )
+    files = [f"{mart}.{form}" for mart in MARTS for form in ("csv", "parquet")]
+    assert sorted(path.name for path in built.files.iterdir()) == sorted([*files, "manifest.json"])
     header = (built.files / "customer_interactions.csv").open().readline().strip()
     assert header == (
         "interaction_id,interaction_date,interaction_type,customer_id_1,customer_id_2,metadata"

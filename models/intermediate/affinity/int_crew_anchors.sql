@@ -1,43 +1,51 @@
 {{ config(materialized='table') }}
 -- Grain: one row per crew.
-with int_crew_ties as (
-    select * from {{ ref('int_crew_ties') }}
-),
-
-int_crew_meetings as (
+with int_crew_meetings as (
     select * from {{ ref('int_crew_meetings') }}
 ),
 
--- a pair is established on the day of the meeting that made it count
-established as (
+running as (
     select
-        int_crew_meetings.lowest_customer_id,
-        int_crew_meetings.customer_id_1,
-        int_crew_meetings.customer_id_2,
-        int_crew_meetings.checkin_date as established_on,
+        lowest_customer_id,
+        customer_id_1,
+        customer_id_2,
+        checkin_date,
+        sum(closeness_units) over (
+            partition by customer_id_1, customer_id_2
+            order by checkin_date, location_number
+        ) as closeness_units,
     from int_crew_meetings
-    inner join int_crew_ties
-        on
-            int_crew_meetings.customer_id_1 = int_crew_ties.customer_id_1
-            and int_crew_meetings.customer_id_2 = int_crew_ties.customer_id_2
-    qualify
-        row_number() over (
-            partition by int_crew_meetings.customer_id_1, int_crew_meetings.customer_id_2
-            order by int_crew_meetings.checkin_date, int_crew_meetings.location_number
-        ) = {{ var('crew_min_meetings', 3) }}
 ),
 
+pairs as (
+    select
+        lowest_customer_id,
+        customer_id_1,
+        customer_id_2,
+        min(checkin_date) as first_date,
+        min(checkin_date) filter (
+            where closeness_units >= 1000000 * {{ var('crew_founding_closeness', 1.5) }}
+        ) as founding_date,
+    from running
+    group by lowest_customer_id, customer_id_1, customer_id_2
+),
+
+-- later meetings never move the day on which a pair came close enough, so only a newcomer whose
+-- own past is older than the crew's can take the name over
 anchors as (
     select
         lowest_customer_id,
         customer_id_1 || '-' || customer_id_2 as crew_id,
-        established_on,
-        count(*) over (partition by lowest_customer_id) as tie_count,
-    from established
+        coalesce(founding_date, first_date) as founding_date,
+    from pairs
     qualify
         row_number() over (
             partition by lowest_customer_id
-            order by established_on, customer_id_1, customer_id_2
+            order by
+                founding_date is null,
+                coalesce(founding_date, first_date),
+                customer_id_1,
+                customer_id_2
         ) = 1
 )
 

@@ -31,6 +31,7 @@ crew_meetings as (
         meetings.customer_id_2,
         meetings.location_number,
         meetings.checkin_date,
+        {{ affinity_closeness_units('meetings.apart_us') }} as closeness_units,
     from meetings
     inner join crew_pairs
         on

@@ -1,5 +1,9 @@
 {{ config(materialized='table') }}
--- Grain: one row per pair of customers in int_pair_counts.
+-- Grain: one row per pair of customers in int_pair_counts who each met somebody at one location in
+-- one month.
+-- depends_on: {{ ref('int_pair_slides') }}
+-- The two are the largest queries of a build: one after the other they need not spill to disk for
+-- each other's sake.
 with int_pair_months as (
     select * from {{ ref('int_pair_months') }}
 ),

@@ -49,7 +49,9 @@ matched as (
         cast(round(100 * coalesce(decided.runner_up_posterior, 0)) as integer)
             as runner_up_confidence,
         cast(
-            round(coalesce(decided.person_posterior, 0) - coalesce(decided.runner_up_posterior, 0), 6)
+            round(
+                coalesce(decided.person_posterior, 0) - coalesce(decided.runner_up_posterior, 0), 6
+            )
             as double
         ) as margin,
         cast(coalesce(decided.absent_posterior, 1) as double) as p_absent,

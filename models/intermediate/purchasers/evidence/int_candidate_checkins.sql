@@ -20,7 +20,7 @@ stg_capitan__customers as (
 ),
 
 population as (
-    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+    select cast(count(*) as double) as customers from stg_capitan__customers
 ),
 
 visits as (

@@ -24,7 +24,7 @@ stg_capitan__members as (
 ),
 
 population as (
-    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+    select cast(count(*) as double) as customers from stg_capitan__customers
 ),
 
 memberships as (

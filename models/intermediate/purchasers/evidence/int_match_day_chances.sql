@@ -29,7 +29,7 @@ windows as (
         cast({{ match_parameter('activity_window_days') }} as integer) as window_days,
     from (
         select distinct customer_id, cast(checkin_datetime as date) as checkin_date
-        from stg_capitan__checkins as checkins
+        from stg_capitan__checkins
     ) as checkins
 ),
 

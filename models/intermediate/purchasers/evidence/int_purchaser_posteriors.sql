@@ -24,7 +24,7 @@ duplicate_customers as (
 ),
 
 population as (
-    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+    select cast(count(*) as double) as customers from stg_capitan__customers
 ),
 
 absent_shares as (

@@ -24,16 +24,19 @@ nicknames as (
 ),
 
 population as (
-    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+    select cast(count(*) as double) as customers from stg_capitan__customers
 ),
 
 written_words as (
-    select 'first' as name_field, purchaser_names.first_name as word from int_purchaser_names as purchaser_names
+    select 'first' as name_field, names.first_name as word
+    from int_purchaser_names as names
     union
-    select 'last', purchaser_names.last_name from int_purchaser_names as purchaser_names
+    select 'last', names.last_name
+    from int_purchaser_names as names
     union
-    select 'last', purchaser_names.first_name from int_purchaser_names as purchaser_names
-    where purchaser_names.reading = 'one_word'
+    select 'last', names.first_name
+    from int_purchaser_names as names
+    where names.reading = 'one_word'
 ),
 
 related_names as (
@@ -76,7 +79,6 @@ initial_pairs as (
         on
             written_words.name_field = customer_words.name_field
             and left(customer_words.word, length(written_words.word)) = written_words.word
-            and left(customer_words.word, 1) = left(written_words.word, 1)
     where length(written_words.word) <= 2
         and written_words.word <> ''
         and customer_words.word <> written_words.word
@@ -112,35 +114,12 @@ counted as (
     ) as counted_pairs
 ),
 
-scored as (
+measured as (
     select
-        word_scores.name_field,
-        word_scores.written_word,
-        word_scores.known_word,
-        case
-            when word_scores.edit_distance = 1 then 'near'
-            when word_scores.name_field = 'first'
-                and least(length(word_scores.written_word), length(word_scores.known_word)) >= 3
-                and (
-                    starts_with(word_scores.written_word, word_scores.known_word)
-                    or starts_with(word_scores.known_word, word_scores.written_word)
-                )
-                then 'diminutive'
-            when word_scores.similarity >= near_similarity.value then 'near'
-            when (
-                word_scores.edit_distance = 2
-                and least(length(word_scores.written_word), length(word_scores.known_word)) >= 5
-            )
-            or word_scores.similarity >= far_similarity.value
-            or (
-                least(length(word_scores.written_word), length(word_scores.known_word)) >= 4
-                and (
-                    starts_with(word_scores.written_word, word_scores.known_word)
-                    or starts_with(word_scores.known_word, word_scores.written_word)
-                )
-            )
-                then 'far'
-        end as level,
+        word_scores.*,
+        least(length(word_scores.written_word), length(word_scores.known_word)) as shorter_length,
+        starts_with(word_scores.written_word, word_scores.known_word)
+        or starts_with(word_scores.known_word, word_scores.written_word) as is_cut_short,
         case
             when length(word_scores.written_word) <= 4 then 'short'
             when length(word_scores.written_word) <= 6 then 'medium'
@@ -148,10 +127,30 @@ scored as (
             else 'longest'
         end as length_class,
     from int_name_word_scores as word_scores
+),
+
+scored as (
+    select
+        measured.name_field,
+        measured.written_word,
+        measured.known_word,
+        case
+            when measured.edit_distance = 1 then 'near'
+            when measured.name_field = 'first'
+                and measured.is_cut_short
+                and measured.shorter_length >= 3
+                then 'diminutive'
+            when measured.similarity >= near_similarity.value then 'near'
+            when measured.edit_distance = 2 and measured.shorter_length >= 5 then 'far'
+            when measured.similarity >= far_similarity.value then 'far'
+            when measured.is_cut_short and measured.shorter_length >= 4 then 'far'
+        end as level,
+        measured.length_class,
+    from measured
     inner join match_parameters as near_similarity
-        on near_similarity.parameter = word_scores.name_field || '_near_similarity'
+        on near_similarity.parameter = measured.name_field || '_near_similarity'
     inner join match_parameters as far_similarity
-        on far_similarity.parameter = word_scores.name_field || '_far_similarity'
+        on far_similarity.parameter = measured.name_field || '_far_similarity'
 ),
 
 chances as (

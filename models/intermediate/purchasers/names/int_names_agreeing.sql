@@ -24,61 +24,87 @@ int_name_word_levels as (
 ),
 
 population as (
-    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+    select cast(count(*) as double) as customers from stg_capitan__customers
 ),
 
 first_levels as (
-    select word_levels.* from int_name_word_levels as word_levels where word_levels.name_field = 'first'
+    select word_levels.*
+    from int_name_word_levels as word_levels
+    where word_levels.name_field = 'first'
 ),
 
 last_levels as (
-    select word_levels.* from int_name_word_levels as word_levels where word_levels.name_field = 'last'
+    select word_levels.*
+    from int_name_word_levels as word_levels
+    where word_levels.name_field = 'last'
 ),
 
--- Both parts of the name agree to some level.
-both_parts as (
+-- Pairs of words that agree, before anybody is looked for who carries both. Materialised, because
+-- joined the other way round each common first name would bring along all who carry it.
+wanted as materialized (
     select
         purchaser_names.written_name,
         purchaser_names.reading,
-        purchaser_names.middle_names as written_middle,
-        purchaser_names.suffix as written_suffix,
-        customer_names.customer_id,
-        customer_names.middle_names as known_middle,
-        customer_names.suffix as known_suffix,
-        customer_names.first_form,
+        purchaser_names.middle_names,
+        purchaser_names.suffix,
+        first_levels.known_word as first_name,
+        last_levels.known_word as last_name,
         first_levels.level as first_level,
-        case
-            when purchaser_names.reading = 'half_last' or customer_names.last_form = 'half' then 'half'
-            else last_levels.level
-        end as last_level,
+        last_levels.level as last_level,
         first_levels.weight as first_weight,
-        case
-            when purchaser_names.reading = 'half_last' or customer_names.last_form = 'half'
-                then ln(
-                    {{ match_parameter('last_half_m') }} / greatest(
-                        last_levels.chance,
-                        {{ match_parameter('half_floor_customers') }} / population.customers
-                    )
-                )
-            else last_levels.weight
-        end as last_weight,
+        last_levels.weight as last_weight,
+        last_levels.chance as last_chance,
     from int_purchaser_names as purchaser_names
     inner join first_levels
         on purchaser_names.first_name = first_levels.written_word
     inner join last_levels
         on purchaser_names.last_name = last_levels.written_word
-    inner join int_customer_names as customer_names
-        on
-            first_levels.known_word = customer_names.first_name
-            and last_levels.known_word = customer_names.last_name
-    cross join population
     where not (
             first_levels.level in ('far', 'initial') and last_levels.level in ('far', 'initial')
         )
+        and (last_levels.level = 'exact' or purchaser_names.reading <> 'half_last')
+        -- Words turned round and misspelled both are not looked for.
         and (
-            last_levels.level = 'exact'
-            or (purchaser_names.reading <> 'half_last' and customer_names.last_form = 'full')
+            purchaser_names.reading <> 'swapped'
+            or 'exact' in (first_levels.level, last_levels.level)
         )
+),
+
+-- Both parts of the name agree to some level. Half of a double name counts only where it is exact.
+both_parts as (
+    select
+        wanted.written_name,
+        wanted.reading,
+        wanted.middle_names as written_middle,
+        wanted.suffix as written_suffix,
+        customer_names.customer_id,
+        customer_names.middle_names as known_middle,
+        customer_names.suffix as known_suffix,
+        customer_names.first_form,
+        wanted.first_level,
+        case
+            when wanted.reading = 'half_last' or customer_names.last_form = 'half' then 'half'
+            else wanted.last_level
+        end as last_level,
+        wanted.first_weight,
+        case
+            when wanted.reading = 'half_last' or customer_names.last_form = 'half'
+                then ln(
+                    {{ match_parameter('last_half_m') }} / greatest(
+                        wanted.last_chance,
+                        {{ match_parameter('half_floor_customers') }} / population.customers
+                    )
+                )
+            else wanted.last_weight
+        end as last_weight,
+    from wanted
+    inner join int_customer_names as customer_names
+        on
+            wanted.first_name = customer_names.first_name
+            and wanted.last_name = customer_names.last_name
+    cross join population
+    where wanted.last_level = 'exact'
+        or customer_names.last_form = 'full'
 ),
 
 -- Only one word is shown: everyone who carries it as a first name.

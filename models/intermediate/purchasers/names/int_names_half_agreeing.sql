@@ -32,15 +32,19 @@ int_name_word_levels as (
 ),
 
 first_levels as (
-    select word_levels.* from int_name_word_levels as word_levels where word_levels.name_field = 'first'
+    select word_levels.*
+    from int_name_word_levels as word_levels
+    where word_levels.name_field = 'first'
 ),
 
 last_levels as (
-    select word_levels.* from int_name_word_levels as word_levels where word_levels.name_field = 'last'
+    select word_levels.*
+    from int_name_word_levels as word_levels
+    where word_levels.name_field = 'last'
 ),
 
 -- People around the check-in, whatever they are called: a changed name is found in no other way.
-people_around as (
+people_around as materialized (
     select
         events.written_name,
         checkins.customer_id,
@@ -63,7 +67,8 @@ people_around as (
         payments.owner_customer_id,
     from int_purchaser_events as events
     inner join (
-        select checkin_id, unnest(owner_customer_ids) as owner_customer_id from int_purchaser_payments as purchaser_payments
+        select checkin_id, unnest(owner_customer_ids) as owner_customer_id
+        from int_purchaser_payments
     ) as payments
         on events.checkin_id = payments.checkin_id
 ),

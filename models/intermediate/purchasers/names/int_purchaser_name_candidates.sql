@@ -11,6 +11,14 @@ int_customer_names as (
     select * from {{ ref('int_customer_names') }}
 ),
 
+int_purchaser_names as (
+    select * from {{ ref('int_purchaser_names') }}
+),
+
+int_name_words as (
+    select * from {{ ref('int_name_words') }}
+),
+
 duplicate_customers as (
     select * from {{ ref('duplicate_customers') }}
 ),
@@ -24,13 +32,40 @@ int_names_half_agreeing as (
 ),
 
 population as (
-    select cast(count(*) as double) as customers from stg_capitan__customers as customers
+    select cast(count(*) as double) as customers from stg_capitan__customers
+),
+
+-- "White Hayley" is hardly a Ms White Hayley, whoever she is: how much turning the words round
+-- costs depends on how well they fit the other way.
+swaps as (
+    select
+        names.written_name,
+        1 / (
+            1
+            + (1 / {{ match_parameter('swapped_share') }} - 1)
+            * greatest(coalesce(plain_first.customers, 0), floors.value)
+            * greatest(coalesce(plain_last.customers, 0), floors.value)
+            / greatest(coalesce(swapped_first.customers, 0), floors.value)
+            / greatest(coalesce(swapped_last.customers, 0), floors.value)
+        ) as swap_share,
+    from int_purchaser_names as names
+    inner join match_parameters as floors
+        on floors.parameter = 'exact_floor_customers'
+    left join int_name_words as plain_first
+        on names.last_name = plain_first.word and plain_first.name_field = 'first'
+    left join int_name_words as plain_last
+        on names.first_name = plain_last.word and plain_last.name_field = 'last'
+    left join int_name_words as swapped_first
+        on names.first_name = swapped_first.word and swapped_first.name_field = 'first'
+    left join int_name_words as swapped_last
+        on names.last_name = swapped_last.word and swapped_last.name_field = 'last'
+    where names.reading = 'swapped'
 ),
 
 candidates as (
-    select * from int_names_agreeing as names_agreeing
+    select * from int_names_agreeing
     union all
-    select * from int_names_half_agreeing as names_half_agreeing
+    select * from int_names_half_agreeing
 ),
 
 weighed as (
@@ -44,7 +79,7 @@ weighed as (
             candidates.first_weight
             + candidates.last_weight
             + case candidates.reading
-                when 'swapped' then ln({{ match_parameter('swapped_share') }})
+                when 'swapped' then ln(swaps.swap_share)
                 when 'joined' then ln({{ match_parameter('joined_share') }})
                 else 0
             end
@@ -73,6 +108,8 @@ weighed as (
             6
         ) as name_weight,
     from candidates
+    left join swaps
+        on candidates.written_name = swaps.written_name
 ),
 
 -- First and last names go together more often than chance has it: how often two customers share

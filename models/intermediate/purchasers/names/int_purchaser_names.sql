@@ -13,7 +13,8 @@ written as (
         bool_or(names.is_shown) as is_shown,
         bool_or(not names.is_shown) as is_on_payment,
     from (
-        select transfers.purchaser_name as written_name, true as is_shown from int_pass_transfers_parsed as transfers
+        select transfers.purchaser_name as written_name, true as is_shown
+        from int_pass_transfers_parsed as transfers
         union all
         select payments.payment_name, false from int_payments as payments
     ) as names
@@ -124,7 +125,10 @@ names as (
         partition by readings.written_name, readings.reading.first, readings.reading.last
         order by
             list_position(
-                ['one_word', 'plain', 'long_last', 'long_first', 'nickname', 'half_last', 'swapped'],
+                [
+                    'one_word', 'plain', 'long_last', 'long_first', 'nickname', 'half_last',
+                    'swapped'
+                ],
                 readings.reading.reading
             )
     ) = 1

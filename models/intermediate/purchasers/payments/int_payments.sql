@@ -62,6 +62,19 @@ products as (
         payments.owner_customer_ids,
         payments.paid_amount,
         payments.day_pass_count,
+        -- Some systems write 1 for any number of passes; the amount tells.
+        greatest(
+            payments.day_pass_count,
+            cast(round(
+                payments.paid_amount / nullif(
+                    median(payments.paid_amount / nullif(payments.day_pass_count, 0)) over (
+                        partition by
+                            payments.product_kind, payments.product_age, payments.product_gear
+                    ),
+                    0
+                )
+            ) as integer)
+        ) as passes,
         count(*) over (partition by payments.product_kind, payments.product_age) / (
             max(payments.payment_date) over () - min(payments.payment_date) over () + 1
         ) as payments_per_day,

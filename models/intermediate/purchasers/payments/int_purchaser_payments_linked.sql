@@ -72,8 +72,8 @@ capacities as (
     select
         payments.transaction_id,
         purchasers.purchaser_group_id,
-        day_uses.uses >= payments.day_pass_count as is_used_up,
-        day_uses.uses > payments.day_pass_count as is_too_small,
+        day_uses.uses >= payments.passes as is_used_up,
+        day_uses.uses > payments.passes as is_too_small,
     from int_payments as payments
     inner join int_purchaser_day_uses as day_uses
         on

@@ -1,0 +1,61 @@
+"""What the build says when it fails: one sentence for a reason, whatever dbt wrapped it in."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from build import failures, one_sentence
+
+TRACEBACK = """Runtime Error in model exported_files (models/reporting/exported_files.py)
+  Python model failed:
+  Traceback (most recent call last):
+    File "export_files.py", line 80, in write_files
+      raise ValueError("no: this is source text")
+  OSError: [Errno 28] No space left on device
+
+  The above exception was the direct cause of the following exception:
+
+  Traceback (most recent call last):
+    File "/tmp/x.py", line 20, in model
+      return write_files(tables)
+  {raised}
+"""
+MESSAGES = {
+    "an exception of the project": (
+        TRACEBACK.format(raised="export_files.WriteError: the files cannot be written: disk full"),
+        "the files cannot be written: disk full",
+    ),
+    "an exception of DuckDB, in several lines": (
+        TRACEBACK.format(raised="_duckdb.IOException: IO Error: no file\n\n  LINE 1: from x\n  ^"),
+        "no file",
+    ),
+    "a traceback without a reason": (
+        TRACEBACK.format(raised="").partition("    File")[0],
+        "Python model failed:",
+    ),
+    "a database error": (
+        "Database Error in model x (models/x.sql)\n  Binder Error: no column",
+        "no column",
+    ),
+    "a locked warehouse": (
+        'IO Error: Could not set lock on file "/w": Conflicting lock is held in python',
+        "another process has the warehouse open; wait for it or close it, then build again",
+    ),
+}
+
+
+@pytest.mark.parametrize("message,sentence", MESSAGES.values(), ids=MESSAGES.keys())
+def test_a_message_of_dbt_becomes_one_sentence(message: str, sentence: str) -> None:
+    assert one_sentence(message) == sentence
+
+
+def test_nodes_that_failed_for_one_reason_share_a_line(tmp_path) -> None:
+    def run(name: str, message: str, status: str = "error") -> SimpleNamespace:
+        node = SimpleNamespace(name=name, resource_type="model")
+        return SimpleNamespace(node=node, message=message, status=status)
+
+    results = [run("a", "no file"), run("b", "OK", "success"), run("c", "no file"), run("d", "no")]
+    result = SimpleNamespace(exception=None, success=False, result=SimpleNamespace(results=results))
+    assert failures(result, tmp_path / "none.duckdb") == ["a, c: no file", "d: no"]

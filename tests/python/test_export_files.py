@@ -1,0 +1,148 @@
+"""The result files: written whole or not at all, and a manifest that tells a complete set."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import export_files
+from export_files import DataFile, WriteError, manifest, write_files
+
+FILES = ["a.csv", "a.parquet", "b.csv", "b.parquet"]
+# What the README tells a reader to run.
+IS_COMPLETE = """
+    select bool_and(coalesce(sha256(stored.content) = named.file.sha256, false))
+    from (select unnest(files) as file from read_json('{folder}/manifest.json')) as named
+    left join read_blob('{folder}/*') as stored
+        on stored.filename = '{folder}/' || named.file.name
+"""
+
+
+def is_complete(folder: Path | str, connection: duckdb.DuckDBPyConnection = duckdb) -> bool:
+    [(complete,)] = connection.execute(IS_COMPLETE.format(folder=folder)).fetchall()
+    return complete
+
+
+def write(folder: Path | str, rows: int = 100, formats: str = "csv,parquet") -> list[dict]:
+    """Write table a with so many rows and table b with two."""
+    with duckdb.connect() as connection:
+        tables = {
+            "b": (connection.sql("from (values (2, 'x'), (1, null)) as t (id, name)"), "id"),
+            "a": (
+                connection.sql(f"select range as id, md5(range::varchar) from range({rows})"),
+                "id",
+            ),
+        }
+        return write_files(connection, tables, str(folder), formats).to_pylist()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_each_table_is_one_file_per_format_in_order_of_its_key(tmp_path: Path) -> None:
+    rows = write(tmp_path / "new" / "out")
+    assert [row["file_name"] for row in rows] == FILES
+    written = contents(tmp_path / "new" / "out")
+    assert sorted(written) == [*FILES, "manifest.json"]
+    assert written["b.csv"] == b"id,name\n1,\n2,x\n"
+    for row in rows:
+        content = written[row["file_name"]]
+        assert row["byte_count"] == len(content)
+        assert row["sha256"] == hashlib.sha256(content).hexdigest()
+    assert [row["row_count"] for row in rows] == [100, 100, 2, 2]
+
+
+def test_equal_rows_give_equal_bytes_and_an_equal_manifest(tmp_path: Path) -> None:
+    write(tmp_path)
+    before = contents(tmp_path)
+    write(tmp_path)
+    assert contents(tmp_path) == before
+    write(tmp_path, rows=101)
+    assert contents(tmp_path)["manifest.json"] != before["manifest.json"]
+
+
+def test_manifest_names_each_file_and_its_build_id_is_what_sha256sum_gives(tmp_path: Path) -> None:
+    rows = write(tmp_path)
+    found = json.loads((tmp_path / "manifest.json").read_text())
+    assert found["files"] == [
+        dict(zip(("name", "rows", "bytes", "sha256"), row.values(), strict=True)) for row in rows
+    ]
+    lines = "".join(f"{row['sha256']}  {row['file_name']}\n" for row in rows)
+    assert found["build_id"] == hashlib.sha256(lines.encode()).hexdigest()
+
+
+def test_manifest_does_not_depend_on_the_order_of_the_files() -> None:
+    files = [DataFile("b.csv", 1, 2, "y"), DataFile("a.csv", 3, 4, "x")]
+    assert manifest(files) == manifest(files[::-1])
+
+
+@pytest.mark.parametrize("damage", ["changed", "absent"])
+def test_a_reader_can_tell_a_complete_set(tmp_path: Path, damage: str) -> None:
+    write(tmp_path)
+    assert is_complete(tmp_path)
+    if damage == "changed":
+        (tmp_path / "a.csv").write_text("id\n")
+    else:
+        (tmp_path / "a.csv").unlink()
+    assert not is_complete(tmp_path)
+
+
+def test_formats_are_written_as_wanted_and_others_refused(tmp_path: Path) -> None:
+    assert [row["file_name"] for row in write(tmp_path, formats=" csv, csv")] == ["a.csv", "b.csv"]
+    with pytest.raises(ValueError, match="knows csv and parquet, not xlsx"):
+        write(tmp_path, formats="csv,xlsx")
+
+
+def test_the_manifest_is_put_in_place_last(tmp_path: Path, monkeypatch) -> None:
+    placed = []
+    put = export_files._put
+    monkeypatch.setattr(export_files, "_put", lambda *a: (placed.append(a[1].name), put(*a)))
+    write(tmp_path)
+    assert placed == [*FILES, "manifest.json"]
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """Let no file grow beyond so many bytes, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_the_files_before(tmp_path: Path) -> None:
+    write(tmp_path)
+    before = contents(tmp_path)
+    with largest_file(100_000), pytest.raises(WriteError) as error:
+        write(tmp_path, rows=20_000)
+    assert str(error.value).startswith(f"the files cannot be written to {tmp_path} (GYM_EXPORTS_O")
+    assert "\n" not in str(error.value)
+    assert contents(tmp_path) == before
+    write(tmp_path, rows=20_000)
+    assert is_complete(tmp_path)
+
+
+def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(
+        WriteError, match=r"/out \(GYM_EXPORTS_OUT\): (Not a directory|File exists)"
+    ):
+        write(tmp_path / "out")
+    assert (tmp_path / "out").read_text() == "a file"
+
+
+def test_what_a_killed_build_left_is_cleared(tmp_path: Path) -> None:
+    (tmp_path / ".parts").mkdir()
+    (tmp_path / ".parts" / "a.csv").write_text("half a fi")
+    write(tmp_path)
+    assert sorted(contents(tmp_path)) == [*FILES, "manifest.json"]

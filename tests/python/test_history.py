@@ -1,0 +1,258 @@
+"""Nights of changes: after each, the tables equal those of a build that has no history.
+
+HISTORY_NIGHTS sets the length of the history, HISTORY_COMPARE after how many nights the tables are
+compared, HISTORY_SEED another history.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import build
+import duckdb
+import pytest
+from conftest import PROJECT
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+NIGHTS = int(os.environ.get("HISTORY_NIGHTS", "12"))
+COMPARE = int(os.environ.get("HISTORY_COMPARE", "3"))
+SEED = int(os.environ.get("HISTORY_SEED", "20251124"))
+TABLES = (
+    "pass_transfers",
+    "customer_interactions",
+    "customer_connections",
+    "customer_events",
+    "crews",
+    "crew_members",
+)
+COPIED = ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts")
+
+Rows = list[dict[str, str]]
+
+
+class Gym:
+    """The exports of a gym as rows, which a night may change."""
+
+    def __init__(self, exports: Path, project: Path) -> None:
+        self.exports, self.project = exports, project
+        self.window = 30
+        self.next_id = 900_000_000
+        self.tables = {
+            name: self._read(exports / f"{name}.csv")
+            for name in ("capitan/checkins", "capitan/customers", "capitan/members")
+            + ("capitan/relations",)
+        }
+        days = sorted({row["checkin_datetime"][:10] for row in self.checkins})[-40:]
+        self.checkins[:] = [row for row in self.checkins if row["checkin_datetime"][:10] >= days[0]]
+
+    @staticmethod
+    def _read(path: Path) -> Rows:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if None not in row]
+        return [row for row in rows if None not in row.values() and all(list(row.values())[:2])]
+
+    @property
+    def checkins(self) -> Rows:
+        return self.tables["capitan/checkins"]
+
+    def write(self) -> None:
+        for name, rows in self.tables.items():
+            path = self.exports / f"{name}.csv"
+            with path.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(rows)
+
+    def transfers(self) -> Rows:
+        return [row for row in self.checkins if " from " in row["entry_method_description"]]
+
+    def new_id(self) -> str:
+        self.next_id += 1
+        return str(self.next_id)
+
+
+def late_checkin(gym: Gym, rng: random.Random) -> None:
+    row = dict(rng.choice(gym.checkins), checkin_id=gym.new_id())
+    day = rng.choice(gym.checkins)["checkin_datetime"][:10]
+    row["checkin_datetime"] = day + row["checkin_datetime"][10:]
+    gym.checkins.append(row)
+
+
+def other_purchaser(gym: Gym, rng: random.Random) -> None:
+    person = rng.choice(gym.tables["capitan/customers"])
+    row = rng.choice(gym.transfers())
+    pass_type = row["entry_method_description"].split(" from ")[0]
+    name = f"{person['first_name']} {person['last_name']}"
+    row["entry_method_description"] = f"{pass_type} from {name} (0 remaining)"
+
+
+def other_time(gym: Gym, rng: random.Random) -> None:
+    row = rng.choice(gym.checkins)
+    row["checkin_datetime"] = f"{row['checkin_datetime'][:11]}{rng.randrange(8, 22):02}:15:00"
+
+
+def checkin_deleted(gym: Gym, rng: random.Random) -> None:
+    gym.checkins.remove(rng.choice(gym.checkins))
+
+
+def day_deleted(gym: Gym, rng: random.Random) -> None:
+    day = rng.choice(gym.checkins)["checkin_datetime"][:10]
+    gym.checkins[:] = [row for row in gym.checkins if row["checkin_datetime"][:10] != day]
+
+
+def customer_renamed(gym: Gym, rng: random.Random) -> None:
+    name = rng.choice(gym.transfers())["entry_method_description"].split(" from ")[1]
+    last = name.split(" (")[0].split()[-1]
+    people = gym.tables["capitan/customers"]
+    rng.choice([row for row in people if row["last_name"] == last] or people)["last_name"] = "Moved"
+
+
+def namesake_added(gym: Gym, rng: random.Random) -> None:
+    person = dict(rng.choice(gym.tables["capitan/customers"]), customer_id=gym.new_id())
+    gym.tables["capitan/customers"].append(person | {"email": "", "birthday": "1970-01-01"})
+
+
+def roster_changed(gym: Gym, rng: random.Random) -> None:
+    members = gym.tables["capitan/members"]
+    shared = [row for row in members if row["size"] in ("duo", "family")]
+    members.remove(rng.choice(shared))
+    rng.choice(shared)["start_date"] = "2025-10-01"
+
+
+def relation_deleted(gym: Gym, rng: random.Random) -> None:
+    gym.tables["capitan/relations"].remove(rng.choice(gym.tables["capitan/relations"]))
+
+
+def window_changed(gym: Gym, rng: random.Random) -> None:
+    gym.window = rng.choice((10, 30, 45))
+
+
+def buckets_changed(gym: Gym, rng: random.Random) -> None:
+    edge = rng.choice((6, 8, 9))
+    (gym.project / "seeds" / "strength_buckets.csv").write_text(
+        "strength_score,min_interactions,max_interactions\n"
+        f"1,1,1\n2,2,2\n3,3,4\n4,5,{edge}\n5,{edge + 1},\n"
+    )
+
+
+def nothing(gym: Gym, rng: random.Random) -> None:
+    """A night on which the exports are those of the night before."""
+
+
+CHANGES: tuple[Callable[[Gym, random.Random], None], ...] = (
+    late_checkin,
+    other_purchaser,
+    other_time,
+    checkin_deleted,
+    day_deleted,
+    customer_renamed,
+    namesake_added,
+    roster_changed,
+    relation_deleted,
+    window_changed,
+    buckets_changed,
+    nothing,
+)
+
+
+@pytest.fixture
+def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gym:
+    """A small gym and a copy of the project beside it, in which the test may edit a seed."""
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in COPIED:
+        shutil.copytree(PROJECT / name, project / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(PROJECT / name, project)
+    sample = tmp_path / "sample"
+    subprocess.run(
+        [sys.executable, "scripts/sample_exports.py", "--out", str(sample)]
+        + ["--scale", "0.12", "--seed", "3"],
+        cwd=PROJECT,
+        check=True,
+        capture_output=True,
+    )
+    for name, value in {
+        "GYM_RAW_EXPORTS": sample / "exports",
+        "GYM_WAREHOUSE": tmp_path / "gym_connections.duckdb",
+        "GYM_EXPORTS_OUT": tmp_path / "files",
+        "DBT_TARGET_PATH": tmp_path / "target",
+        "DBT_LOG_PATH": tmp_path / "logs",
+        "DBT_PROFILES_DIR": project,
+    }.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.chdir(project)
+    return Gym(sample / "exports", project)
+
+
+def dbt_build(gym: Gym) -> None:
+    result = build.run_dbt(
+        *("build", "--exclude-resource-type", "test", "unit_test"),
+        *("--vars", f"{{meeting_window_minutes: {gym.window}}}"),
+    )
+    warehouse = Path(os.environ["GYM_WAREHOUSE"])
+    assert build.failures(result, warehouse) == []
+
+
+def differences(nightly: Path, fresh: Path) -> dict[str, int]:
+    """Rows that only one of two warehouses has, by table."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{nightly}' as nightly (read_only)")
+        connection.execute(f"attach '{fresh}' as fresh (read_only)")
+        found = {}
+        for table in TABLES:
+            only = "(from {}.main.{} except all from {}.main.{})"
+            [(count,)] = connection.sql(
+                f"""select (select count(*) from {only.format("nightly", table, "fresh", table)})
+                + (select count(*) from {only.format("fresh", table, "nightly", table)})"""
+            ).fetchall()
+            found[table] = count
+    return found
+
+
+def test_after_any_history_the_tables_equal_a_build_without_one(gym: Gym) -> None:
+    warehouse = Path(os.environ["GYM_WAREHOUSE"])
+    fresh, aside = warehouse.with_suffix(".fresh"), warehouse.with_suffix(".aside")
+    gym.write()
+    dbt_build(gym)
+
+    @seed(SEED)
+    @settings(
+        max_examples=1,
+        phases=[Phase.generate],
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        st.lists(
+            st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4),
+            min_size=NIGHTS,
+            max_size=NIGHTS,
+        ),
+        st.randoms(use_true_random=False),
+    )
+    def live_through(nights: list[list[Callable]], rng: random.Random) -> None:
+        for night, changes in enumerate(nights, 1):
+            for change in changes:
+                change(gym, rng)
+            gym.write()
+            dbt_build(gym)
+            if night % COMPARE and night != NIGHTS:
+                continue
+            warehouse.rename(aside)
+            dbt_build(gym)
+            warehouse.rename(fresh)
+            aside.rename(warehouse)
+            names = [change.__name__ for change in changes]
+            assert differences(warehouse, fresh) == dict.fromkeys(TABLES, 0), (night, names)
+
+    live_through()

@@ -1,0 +1,144 @@
+"""Who is put down as the purchaser, decided by the models themselves on one small gym.
+
+Each case is a check-in of its own; the filler customers only make names common or rare.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from conftest import PROJECT, Project
+
+NOON = datetime(2025, 3, 1, 12)
+FILLER = 300
+SYLLABLES = ("ba", "do", "ki", "lu", "me", "ra", "so", "ti", "va", "zu")
+
+# customer_id: first name, last name, and what else the record says
+CUSTOMERS = {
+    1: ("Anna", "Unikum", {}),
+    2: ("Robert", "Quillfeather", {}),
+    3: ("Maria", "Twinname", {"birthday": "1980-01-01"}),
+    4: ("Maria", "Twinname", {"birthday": "1991-01-01"}),
+    5: ("Peter", "Samesame", {"birthday": "1980-01-01"}),
+    6: ("Peter", "Samesame", {"birthday": "1991-01-01"}),
+    7: ("John", "Fatherson", {}),
+    8: ("Karen", "Marriedname", {"email": "karen@example.com"}),
+    9: ("Dora", "Doublerecord", {"birthday": "1985-05-05"}),
+    10: ("DORA", "DOUBLERECORD", {"birthday": "1985-05-05"}),
+    11: ("Null", "Nanning", {}),
+    12: ("Нина", "Петрова", {}),
+    90: ("Recipient", "Somebody", {}),
+}
+# What the pass says, who used it, and who bought it as far as anybody can tell.
+CASES = {
+    "an exact name": ("Anna Unikum", 90, 1, "name_exact"),
+    "a nickname": ("Bob Quillfeather", 90, 2, "name_nickname"),
+    "a slip": ("Anna Uniukm", 90, 1, "name_fuzzy"),
+    "the namesake who came along": ("Maria Twinname", 90, 3, "name_exact"),
+    "namesakes without evidence": ("Peter Samesame", 90, None, "ambiguous"),
+    "nobody in the table": ("Wilhelmina Strangerly", 90, None, "no_match"),
+    "the user himself": ("John Fatherson", 7, None, "no_match"),
+    "the e-mail address of the payment": ("Karen Maidenname", 90, 8, "email_link"),
+    "two records of one person": ("Dora Doublerecord", 90, 9, "name_exact"),
+    "a person called Null": ("Null Nanning", 90, 11, "name_exact"),
+    "another script": ("Нина Петрова", 90, 12, "name_exact"),
+    "one letter": ("X", 90, None, "no_match"),
+    "punctuation only": ("?!. -", 90, None, "no_match"),
+    "emoji only": ("🙂", 90, None, "no_match"),
+    "300 letters": ("Q" * 300, 90, None, "no_match"),
+    "a bracket left open": ("Bob (", 90, None, "no_match"),
+}
+
+
+def filler_name(number: int) -> tuple[str, str]:
+    first, second, third = number % 10, number // 10 % 10, number // 100
+    return (
+        (SYLLABLES[first] + SYLLABLES[second]).title(),
+        (SYLLABLES[third] + SYLLABLES[second] + SYLLABLES[first] + "ton").title(),
+    )
+
+
+def checkin(number: int, customer: int, when: datetime, description: str) -> dict[str, object]:
+    return {
+        "checkin_id": number,
+        "customer_id": customer,
+        "checkin_datetime": when,
+        "created_at": when,
+        "entry_method": "ENT",
+        "entry_method_description": description,
+        "location_id": "1",
+    }
+
+
+@pytest.fixture(scope="module")
+def matched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
+    folder = tmp_path_factory.mktemp("decisions")
+    project = Project(folder, folder / "exports")
+    people = {number: (first, last, more) for number, (first, last, more) in CUSTOMERS.items()}
+    people |= {1000 + number: (*filler_name(number), {}) for number in range(FILLER)}
+    project.write(
+        "capitan/customers",
+        [
+            {"customer_id": number, "first_name": first, "last_name": last, **more}
+            for number, (first, last, more) in people.items()
+        ],
+    )
+    checkins = []
+    # A week apart, with somebody else at the gym each time.
+    for place, (name, user, _, _) in enumerate(CASES.values()):
+        when = NOON + timedelta(weeks=place)
+        checkins.append(checkin(place, user, when, f"Day Pass from {name} (0 remaining)"))
+        checkins.append(checkin(500 + place, 1000 + place, when, "Climbing Class (0 remaining)"))
+    twin_day = NOON + timedelta(weeks=list(CASES).index("the namesake who came along"))
+    checkins.append(checkin(900, 3, twin_day - timedelta(minutes=1), "Day Pass (1 remaining)"))
+    project.write("capitan/checkins", checkins)
+    mail_day = NOON + timedelta(weeks=list(CASES).index("the e-mail address of the payment"))
+    project.write(
+        "transactions/combined_transaction_data",
+        [
+            {
+                "transaction_id": "t1",
+                "Description": "CAPITAN: Day Pass",
+                "Name": "Karen Maidenname",
+                "Date": mail_day.date(),
+                "billing_email": "Karen@Example.com",
+                "Total Amount": "20.00",
+                "Day Pass Count": 2,
+            },
+        ],
+    )
+    dbt = str(PROJECT / ".venv/bin/dbt")
+    built = project.run(
+        dbt, "build", "--select", "+int_purchasers_matched",
+        "--resource-type", "model", "--resource-type", "seed",
+    )  # fmt: skip
+    assert built.returncode == 0, built.stdout
+    columns = (
+        "checkin_id", "purchaser_customer_id", "match_method", "match_confidence",
+        "linked_transaction_id", "linked_price", "linked_group_size", "duplicate_customer_ids",
+        "runner_up_customer_id",
+    )  # fmt: skip
+    rows = project.query(f"select {', '.join(columns)} from intermediate.int_purchasers_matched")
+    by_checkin = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
+    return {case: by_checkin[place] for place, case in enumerate(CASES) if place in by_checkin}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_purchaser_is(matched: dict[str, dict], case: str) -> None:
+    _, _, customer, method = CASES[case]
+    decided = matched[case]
+    assert (decided["purchaser_customer_id"], decided["match_method"]) == (customer, method)
+
+
+def test_the_payment_brings_its_facts(matched: dict[str, dict]) -> None:
+    decided = matched["the e-mail address of the payment"]
+    assert decided["match_confidence"] == 99
+    assert decided["linked_transaction_id"] == "t1"
+    assert (float(decided["linked_price"]), decided["linked_group_size"]) == (20.0, 2)
+
+
+def test_one_person_is_no_rival_to_himself(matched: dict[str, dict]) -> None:
+    decided = matched["two records of one person"]
+    assert decided["duplicate_customer_ids"] == "9,10"
+    assert decided["runner_up_customer_id"] is None
