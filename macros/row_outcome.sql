@@ -33,16 +33,18 @@
 {%- endmacro %}
 
 
-{# kept, rejected, duplicate (equal to the kept row of its key) or superseded (another row won).
-   Of the rows of one key the latest wins, then the last in file order. #}
-{% macro row_outcome(key, latest=none) -%}
+{# kept, rejected, duplicate (equal to the kept row of its key), superseded (another row won) or
+   erased (it won, but its person asked to be erased). Of the rows of one key the latest wins, then
+   the last in file order. #}
+{% macro row_outcome(key, latest=none, erased='false') -%}
     {%- set window -%}
         partition by {{ key }}, reject_reason is null
         order by {{ latest ~ ' desc nulls last, ' if latest }}source_file desc, source_line desc
     {%- endset -%}
     case
         when reject_reason is not null then 'rejected'
-        when row_number() over ({{ window }}) = 1 then 'kept'
+        when row_number() over ({{ window }}) = 1
+            then case when {{ erased }} then 'erased' else 'kept' end
         when record_hash = first_value(record_hash) over ({{ window }}) then 'duplicate'
         else 'superseded'
     end

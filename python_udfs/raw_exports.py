@@ -125,6 +125,12 @@ EXPORTS = {
             ("related_customer_first_name", "related_customer_last_name", "created_at"),
         ),
         Export(
+            "privacy/erasure_requests",
+            False,
+            ("customer_id", "full_name"),
+            ("email", "requested_at"),
+        ),
+        Export(
             "transactions/combined_transaction_data",
             False,
             (

@@ -18,19 +18,21 @@ from pathlib import Path
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.artifacts.schemas.freshness import SourceFreshnessResult
+from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshnessResult
 from dbt.artifacts.schemas.results import NodeResult as RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "scripts")]
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
 import publish  # noqa: E402
 import report  # noqa: E402
 import sample_exports  # noqa: E402
+from s3_access import reason as file_reason  # noqa: E402
 
 WAREHOUSE = "warehouse/gym_connections.duckdb"
 SAMPLE = "data/sample"
+NIGHTLY = "--nightly"
 # With one of these dbt builds or tests a part only, and a part is not published.
 PARTIAL = {"-s", "--select", "--exclude", "--selector", "--resource-type"}
 PARTIAL |= {"--exclude-resource-type"}
@@ -75,8 +77,10 @@ def failing_rows(run: RunResult, warehouse: Path) -> str:
     return "".join(f"\n    {row}" for row in found)
 
 
-def too_old(run: SourceFreshnessResult) -> str:
-    """Why an export is refused that was written too long ago."""
+def age_problem(run: FreshnessNodeResult) -> str:
+    """Why an export is refused: it was written too long ago, or nobody can tell when."""
+    if not isinstance(run, SourceFreshnessResult):
+        return f"its age cannot be told: {file_reason(duckdb.IOException(run.message))}"
     limit = run.node.freshness.error_after.count
     return (
         f"last written {run.age / 3600:.0f} hours ago, and GYM_MAX_EXPORT_AGE_HOURS allows {limit};"
@@ -92,8 +96,8 @@ def failures(result: dbtRunnerResult, warehouse: Path) -> list[str]:
     for run in getattr(result.result, "results", []):
         if str(run.status) in FAILED:
             name = run.node.name
-            if isinstance(run, SourceFreshnessResult):
-                name, reason = f"{run.node.schema}/{name}", too_old(run)
+            if run.node.resource_type == "source":
+                name, reason = f"{run.node.schema}/{name}", age_problem(run)
             else:
                 reason = one_sentence(run.message or "failed") + failing_rows(run, warehouse)
             nodes.setdefault(reason, []).append(name)
@@ -135,42 +139,48 @@ def only_build(warehouse: Path) -> Iterator[None]:
         yield
 
 
-def main(arguments: list[str]) -> int:
-    """Check the age of the exports if asked, build, publish and print; returns the exit status."""
-    os.chdir(PROJECT)
-    nightly = "--nightly" in arguments
-    arguments = [argument for argument in arguments if argument != "--nightly"]
+def build(arguments: list[str], warehouse: Path, published: Path) -> list[str]:
+    """Check the age of the exports if asked, build, publish and print; returns what went wrong."""
     if "GYM_RAW_EXPORTS" not in os.environ:
         sample_exports.main(["--out", SAMPLE])
+    started = time.monotonic()
+    print("Building; logs/dbt.log has the details.", flush=True)
+    if NIGHTLY in arguments and (old := failures(run_dbt("source", "freshness"), warehouse)):
+        return old
+    result = run_dbt("build", *[argument for argument in arguments if argument != NIGHTLY])
+    if problems := failures(result, warehouse):
+        return problems
+    is_whole = not PARTIAL.intersection(arguments)
+    if is_whole:
+        publish.publish(warehouse, published)
+    runs = result.result.results
+    if "exported_files" in {run.node.name for run in runs}:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            report.print_report(connection)
+    statuses = [str(run.status) for run in runs]
+    print(
+        f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
+        f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
+        + (f"Published for reading: {published}" if is_whole else "A part only: not published.")
+    )
+    return []
+
+
+def main(arguments: list[str]) -> int:
+    """Run the only build of the warehouse; returns the exit status."""
+    os.chdir(PROJECT)
     warehouse = Path(os.environ.get("GYM_WAREHOUSE", WAREHOUSE))
     published = Path(os.environ.get("GYM_PUBLISHED", publish.PUBLISHED))
-    started = time.monotonic()
     try:
-        warehouse.parent.mkdir(parents=True, exist_ok=True)
-        print("Building; logs/dbt.log has the details.", flush=True)
-        problems = failures(run_dbt("source", "freshness"), warehouse) if nightly else []
-        if not problems:
-            result = run_dbt("build", *arguments)
-            problems = failures(result, warehouse)
-        is_whole = not PARTIAL.intersection(arguments)
-        if not problems and is_whole:
-            publish.publish(warehouse, published)
+        with only_build(warehouse):
+            problems = build(arguments, warehouse, published)
     except (duckdb.Error, OSError) as error:
         problems = [one_sentence(str(error))]
     if problems:
         print("\nThe build failed; what was published before stays:", file=sys.stderr)
         for problem in problems:
             print(f"  {problem}", file=sys.stderr)
-        return 1
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        report.print_report(connection)
-    statuses = [str(run.status) for run in result.result.results]
-    print(
-        f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
-        f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
-        + (f"Published for reading: {published}" if is_whole else "A part only: not published.")
-    )
-    return 0
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """Publish what a good build made: a new DuckDB file that takes the place of the old one at once.
 
 Readers of the old file keep it until they open the path again; nobody waits, nobody sees half a
-build. Only the tables named here go out: no raw rows, no e-mail, phone or birthday.
+build. Only the tables named here go out: no raw rows, no e-mail, phone or birthday. Where the desk
+typed an e-mail address for a name, "[e-mail]" stands for it.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -21,6 +23,7 @@ TABLES = {
     "build_history": "build_number, line_number",
     "exported_files": "file_name",
 }
+EMAIL = r'[^\s@"]+@[^\s@"]+'
 
 
 def quoted(text: str) -> str:
@@ -33,10 +36,30 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def without_emails(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The rows of a table of the attached database `private`, as a query that hides e-mails."""
+    texts = connection.execute(
+        """
+        select column_name from duckdb_columns()
+        where database_name = 'private' and schema_name = 'main' and table_name = $table
+            and data_type = 'VARCHAR'
+        """,
+        {"table": table},
+    ).fetchall()
+    hidden = [
+        f"case when contains({name}, '@')"
+        f" then regexp_replace({name}, {quoted(EMAIL)}, '[e-mail]', 'g') else {name} end as {name}"
+        for (name,) in texts
+    ]
+    replaced = f"replace ({', '.join(hidden)})" if hidden else ""
+    return f"select * {replaced} from private.main.{table}"
+
+
 def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Copy the tables and their comments from the attached database `private`."""
     for table, order in TABLES.items():
-        connection.execute(f"create table {table} as from private.main.{table} order by {order}")
+        rows = without_emails(connection, table)
+        connection.execute(f"create table {table} as {rows} order by {order}")
     comments = connection.execute(
         """
         select 'table ' || table_name, comment from duckdb_tables()
@@ -53,6 +76,13 @@ def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"comment on {what} is {quoted(comment)}")
 
 
+def clear(part: Path) -> None:
+    """Remove an unfinished file and what DuckDB keeps beside one, also of a build that was killed."""
+    part.unlink(missing_ok=True)
+    Path(f"{part}.wal").unlink(missing_ok=True)
+    shutil.rmtree(f"{part}.tmp", ignore_errors=True)
+
+
 def publish(warehouse: Path, published: Path) -> None:
     """Write the published file beside its place and move it there.
 
@@ -66,8 +96,7 @@ def publish(warehouse: Path, published: Path) -> None:
     """
     published.parent.mkdir(parents=True, exist_ok=True)
     part = published.with_name(f".{published.name}.part")
-    part.unlink(missing_ok=True)
-    Path(f"{part}.wal").unlink(missing_ok=True)
+    clear(part)
     try:
         with duckdb.connect(str(part)) as connection:
             connection.execute(f"attach {quoted(str(warehouse))} as private (read_only)")
@@ -78,8 +107,7 @@ def publish(warehouse: Path, published: Path) -> None:
             os.fsync(file.fileno())
         part.replace(published)
     finally:
-        part.unlink(missing_ok=True)
-        Path(f"{part}.wal").unlink(missing_ok=True)
+        clear(part)
     folder = os.open(published.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

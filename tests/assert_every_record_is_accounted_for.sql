@@ -13,6 +13,8 @@ with records_read as (
     union all
     select 'transactions/combined_transaction_data', count(*)
     from {{ ref('raw_transactions__transactions') }}
+    union all
+    select 'privacy/erasure_requests', count(*) from {{ ref('raw_privacy__erasure_requests') }}
 ),
 
 records_kept as (
@@ -29,6 +31,9 @@ records_kept as (
     union all
     select 'transactions/combined_transaction_data', count(*)
     from {{ ref('stg_transactions__transactions') }}
+    union all
+    select 'privacy/erasure_requests', count(*) from {{ ref('base_privacy__erasure_requests') }}
+    where row_outcome = 'kept'
 ),
 
 export_row_counts as (
@@ -48,4 +53,5 @@ where
     or export_row_counts.record_count is distinct from (
         export_row_counts.kept_count + export_row_counts.rejected_count
         + export_row_counts.duplicate_count + export_row_counts.superseded_count
+        + export_row_counts.erased_count
     )

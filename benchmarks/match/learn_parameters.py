@@ -25,8 +25,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 WAREHOUSE = Path(os.environ.get("GYM_WAREHOUSE", PROJECT / "warehouse/gym_connections.duckdb"))
 # The share of all purchasers that the old value counts for.
 PRIOR_SHARE = 0.03
-# What depends on the parameters, from the name weights on.
-MODELS = "int_name_word_levels+"
+MODELS = "path:models/intermediate/purchasers"
 
 # One row per parameter: how often a purchaser shows it, and out of how many, by expectation.
 EXPECTED_COUNTS = """
@@ -146,7 +145,7 @@ def rematch(warehouse: Path, work: Path) -> None:
     """Run the match models on the warehouse with the parameters that stand in it."""
     command = [
         str(Path(sys.executable).with_name("dbt")), "run",
-        "--select", f"{MODELS},path:models/intermediate/purchasers",
+        "--select", MODELS,
     ]  # fmt: skip
     environment = os.environ | {
         "GYM_WAREHOUSE": str(warehouse),

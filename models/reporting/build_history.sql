@@ -1,7 +1,10 @@
 {{ config(pre_hook='{{ append_build_figures() }}') }}
 -- Grain: one row per build that passed its tests, and figure of its report.
+-- It stands behind every other model, so that a build of which any test fails adds nothing.
 -- depends_on: {{ ref('exported_files') }}
 -- depends_on: {{ ref('pipeline_report') }}
+-- depends_on: {{ ref('crews') }}
+-- depends_on: {{ ref('rejected_rows') }}
 with build_figures as (
     select * from {{ source('build_state', 'build_figures') }}
 )

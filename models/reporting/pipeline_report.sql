@@ -61,8 +61,9 @@ figures as (
         case
             when file_count = 0 then 'no file; what depends on it is empty'
             else format(
-                '{} kept, {} rejected, {} duplicate, {} superseded, in {} file(s)',
-                kept_count, rejected_count, duplicate_count, superseded_count, file_count
+                '{} kept, {} rejected, {} duplicate, {} superseded, {} erased, in {} file(s)',
+                kept_count, rejected_count, duplicate_count, superseded_count, erased_count,
+                file_count
             )
         end as note,
     from export_row_counts
@@ -126,9 +127,12 @@ figures as (
         case
             when strength_buckets.max_interactions is null
                 then strength_buckets.min_interactions || ' or more interactions'
-            else concat_ws(
-                ' to ', strength_buckets.min_interactions, strength_buckets.max_interactions
-            ) || ' interactions'
+            when strength_buckets.max_interactions = strength_buckets.min_interactions
+                then strength_buckets.min_interactions || ' interaction(s)'
+            else format(
+                '{} to {} interactions',
+                strength_buckets.min_interactions, strength_buckets.max_interactions
+            )
         end
     from strength_buckets
     left join customer_connections

@@ -14,8 +14,8 @@ from conftest import PROJECT, Project
 # What each layer may read. Reporting reads anything that is no raw export.
 READS = {
     "landing": {"source"},
-    "staging/base": {"landing"},
-    "staging": {"staging/base"},
+    "staging/base": {"landing", "staging"},
+    "staging": {"staging/base", "landing"},
     "intermediate": {"staging/base", "staging", "intermediate", "marts", "seed", "build_state"},
     "marts": {"build_state", "staging", "intermediate", "marts", "seed"},
     "reporting": {"build_state", "staging", "intermediate", "marts", "reporting", "seed"},
@@ -47,7 +47,7 @@ def nodes(manifest: dict, kind: str) -> list[dict]:
 def layer(manifest: dict, unique_id: str) -> str:
     kind, _, name = unique_id.split(".", 2)
     if kind == "source":
-        return "source" if name.startswith(("capitan.", "transactions.")) else "build_state"
+        return "source" if name.startswith(("capitan.", "transactions.", "privacy.")) else "build_state"
     if kind != "model":
         return kind
     path = Path(manifest["nodes"][unique_id]["path"])

@@ -15,12 +15,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import build
 import duckdb
 import pytest
 from conftest import PROJECT
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+
+import build
 
 NIGHTS = int(os.environ.get("HISTORY_NIGHTS", "12"))
 COMPARE = int(os.environ.get("HISTORY_COMPARE", "3"))

@@ -20,7 +20,7 @@ too_large as (
     select component_id
     from groups
     group by component_id
-    having count(*) > {{ var('crew_max_members', 12) }}
+    having count(*) > {{ var('crew_max_members') }}
 ),
 
 -- a group that is too large climbs the ladder: at each step its weakest ties are left out
@@ -60,7 +60,7 @@ fitting as (
         component_id,
         count(*) over (partition by ladder_step, component_id) as member_count,
     from candidates
-    qualify member_count <= {{ var('crew_max_members', 12) }}
+    qualify member_count <= {{ var('crew_max_members') }}
 ),
 
 settled as (
@@ -76,4 +76,4 @@ select
     customer_id,
     component_id as lowest_customer_id,
 from settled
-where member_count >= {{ var('crew_min_members', 3) }}
+where member_count >= {{ var('crew_min_members') }}

@@ -16,8 +16,8 @@ ties as (
         end as half_bits_at_the_ceiling,
     from int_pair_affinity
     where
-        tie_probability >= {{ var('affinity_together_probability', 0.9) }}
-        and together_count >= {{ var('crew_min_meetings', 3) }}
+        tie_probability >= {{ var('affinity_together_probability') }}
+        and together_count >= {{ var('crew_min_meetings') }}
 ),
 
 ladder as (

@@ -21,9 +21,9 @@ judged as (
         int_pair_worlds.*,
         case
             when
-                history.day_count >= {{ var('affinity_min_history_days', 35) }}
+                history.day_count >= {{ var('affinity_min_history_days') }}
                 and int_affinity_calibration.class_pair_count
-                >= {{ var('affinity_min_class_pairs', 50) }}
+                >= {{ var('affinity_min_class_pairs') }}
                 then int_affinity_calibration.tie_probability
         end as tie_probability,
     from int_pair_worlds
@@ -51,8 +51,8 @@ affinity as (
         tie_probability,
         case
             when tie_probability is null then 'too_few'
-            when tie_probability >= {{ var('affinity_together_probability', 0.9) }} then 'together'
-            when tie_probability >= {{ var('affinity_maybe_probability', 0.75) }} then 'maybe'
+            when tie_probability >= {{ var('affinity_together_probability') }} then 'together'
+            when tie_probability >= {{ var('affinity_maybe_probability') }} then 'maybe'
             else 'chance'
         end as affinity_level,
     from judged

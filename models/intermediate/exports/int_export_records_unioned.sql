@@ -65,6 +65,17 @@ with records as (
         source_line,
         source_line_count,
     from {{ ref('base_transactions__transactions') }}
+    union all
+    select
+        'privacy/erasure_requests' as export_name,
+        cast(customer_id as varchar) as row_key,
+        source_file,
+        row_outcome,
+        reject_reason,
+        record_text,
+        source_line,
+        source_line_count,
+    from {{ ref('base_privacy__erasure_requests') }}
 )
 
 select * from records

@@ -14,7 +14,8 @@ typed as (
         {{ integer_from_export('raw.customer_id') }} as customer_id,
         {{ text_from_export('raw.location_id') }} as location_id,
         upper({{ text_from_export('raw.entry_method') }}) as entry_method,
-        {{ text_from_export('raw.entry_method_description') }} as entry_method_description,
+        {{ without_erased_buyer(text_from_export('raw.entry_method_description')) }}
+            as entry_method_description,
         {{ text_from_export('raw.customer_first_name') }} as customer_first_name,
         {{ text_from_export('raw.customer_last_name') }} as customer_last_name,
         lower({{ text_from_export('raw.customer_email') }}) as customer_email,
@@ -28,6 +29,7 @@ typed as (
         raw.checkin_id as checkin_id_text,
         raw.customer_id as customer_id_text,
         raw.checkin_datetime as checkin_datetime_text,
+        {{ is_erased_customer([integer_from_export('raw.customer_id')]) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -56,10 +58,11 @@ labelled as (
             checkin_id_text,
             customer_id_text,
             checkin_datetime_text,
-            unreadable_reason
+            unreadable_reason,
+            is_erased
         ),
         case when reject_reason is not null then record_text end as record_text,
-        {{ row_outcome('checkin_id', 'created_at') }} as row_outcome,
+        {{ row_outcome('checkin_id', 'created_at', erased='is_erased') }} as row_outcome,
     from judged
 )
 

@@ -25,6 +25,7 @@ typed as (
             as latest_waiver_expiration_date,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
+        {{ is_erased_customer([integer_from_export('raw.customer_id')]) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -49,10 +50,11 @@ labelled as (
         * exclude (
             record_text,
             customer_id_text,
-            unreadable_reason
+            unreadable_reason,
+            is_erased
         ),
         case when reject_reason is not null then record_text end as record_text,
-        {{ row_outcome('customer_id', 'created_at') }} as row_outcome,
+        {{ row_outcome('customer_id', 'created_at', erased='is_erased') }} as row_outcome,
     from judged
 )
 

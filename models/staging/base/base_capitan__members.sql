@@ -26,6 +26,7 @@ typed as (
         {{ date_from_export('raw.end_date') }} as end_date,
         raw.member_id as member_id_text,
         raw.customer_id as customer_id_text,
+        {{ is_erased_customer([integer_from_export('raw.customer_id')]) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -52,10 +53,11 @@ labelled as (
             record_text,
             member_id_text,
             customer_id_text,
-            unreadable_reason
+            unreadable_reason,
+            is_erased
         ),
         case when reject_reason is not null then record_text end as record_text,
-        {{ row_outcome('member_id') }} as row_outcome,
+        {{ row_outcome('member_id', erased='is_erased') }} as row_outcome,
     from judged
 )
 

@@ -12,7 +12,10 @@ typed as (
     select
         {{ integer_from_export('raw.membership_id') }} as membership_id,
         {{ integer_from_export('raw.membership_type_id') }} as membership_type_id,
-        {{ integer_from_export('raw.owner_id') }} as owner_customer_id,
+        case
+            when not {{ is_erased_customer([integer_from_export('raw.owner_id')]) }}
+                then {{ integer_from_export('raw.owner_id') }}
+        end as owner_customer_id,
         {{ text_from_export('raw.name') }} as membership_name,
         lower({{ text_from_export('raw.size') }}) as size,
         {{ text_from_export('raw.status') }} as status,

@@ -18,6 +18,9 @@ typed as (
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
         raw.related_customer_id as related_customer_id_text,
+        {{ is_erased_customer([
+            integer_from_export('raw.customer_id'), integer_from_export('raw.related_customer_id')
+        ]) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -44,10 +47,11 @@ labelled as (
             record_text,
             customer_id_text,
             related_customer_id_text,
-            unreadable_reason
+            unreadable_reason,
+            is_erased
         ),
         case when reject_reason is not null then record_text end as record_text,
-        {{ row_outcome('customer_id, related_customer_id, relationship', 'created_at') }}
+        {{ row_outcome('customer_id, related_customer_id, relationship', 'created_at', erased='is_erased') }}
             as row_outcome,
     from judged
 )

@@ -27,6 +27,7 @@ typed as (
         {{ integer_from_export('raw.quantity') }} as quantity,
         {{ date_from_export('raw."Date"') }} as transaction_date,
         raw.transaction_id as transaction_id_text,
+        {{ is_erased_payer('raw."Name"', ['lower(raw.receipt_email)', 'lower(raw.billing_email)']) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -51,10 +52,11 @@ labelled as (
         * exclude (
             record_text,
             transaction_id_text,
-            unreadable_reason
+            unreadable_reason,
+            is_erased
         ),
         case when reject_reason is not null then record_text end as record_text,
-        {{ row_outcome('transaction_id') }} as row_outcome,
+        {{ row_outcome('transaction_id', erased='is_erased') }} as row_outcome,
     from judged
 )
 

@@ -1,0 +1,54 @@
+-- Grain: one row per record of the export, with what became of it.
+with raw as (
+    select
+        *,
+        {{ record_text() }} as record_text,
+        {{ record_hash() }} as record_hash,
+    from {{ ref('raw_privacy__erasure_requests') }}
+    where {{ file_is_readable() }}
+),
+
+typed as (
+    select
+        {{ integer_from_export('raw.customer_id') }} as customer_id,
+        {{ erasure_name_key(text_from_export('raw.full_name')) }} as name_key,
+        lower({{ text_from_export('raw.email') }}) as email,
+        raw.customer_id as customer_id_text,
+        raw.source_file,
+        raw.source_line,
+        raw.source_line_count,
+        raw.record_text,
+        raw.record_hash,
+        raw.reject_reason as unreadable_reason,
+    from raw
+),
+
+judged as (
+    select
+        *,
+        -- a request that names nobody must not be taken for one that was carried out
+        coalesce(
+            unreadable_reason,
+            case
+                when customer_id is null and customer_id_text is not null and customer_id_text != ''
+                    then {{ missing_value('customer_id') }}
+                when coalesce(cast(customer_id as varchar), name_key, email) is null
+                    then 'neither customer_id nor full_name nor email is given'
+            end
+        ) as reject_reason,
+    from typed
+),
+
+labelled as (
+    select
+        * exclude (
+            record_text,
+            customer_id_text,
+            unreadable_reason
+        ),
+        case when reject_reason is not null then record_text end as record_text,
+        {{ row_outcome('customer_id, name_key, email') }} as row_outcome,
+    from judged
+)
+
+select * from labelled
