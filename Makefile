@@ -28,7 +28,7 @@ build: $(VENV)/.runtime ## Read the exports, build and check everything, print t
 
 .PHONY: test
 test: lint ## Run every check: lint, then pytest, which also runs dbt build with all its tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 .PHONY: lint
 lint: $(VENV)/.development ## Check the style of Python, SQL and YAML
@@ -47,6 +47,10 @@ format: $(VENV)/.development ## Mend what the linters can mend
 spot-check: $(VENV)/.runtime ## Print one customer's transfers, interactions and connections: CUSTOMER=<id>
 	@$(BIN)/python scripts/spot_check.py $(CUSTOMER)
 
+.PHONY: learn-match-parameters
+learn-match-parameters: $(VENV)/.runtime ## Re-estimate the matching parameters from the last build; show old beside new
+	$(BIN)/python benchmarks/match/learn_parameters.py
+
 .PHONY: docs
 docs: $(VENV)/.runtime ## Write the dbt docs site into one file, target/static_index.html
 	$(BIN)/dbt docs generate --static
@@ -58,4 +62,4 @@ lock: ## Renew the hash locks from the .in files (needs uv)
 
 .PHONY: clean
 clean: ## Remove what builds wrote, but not the environment
-	rm -rf target logs data warehouse/*.duckdb* exports/*.csv exports/*.parquet
+	rm -rf target logs data warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json
