@@ -80,7 +80,7 @@ def failing_rows(run: RunResult, warehouse: Path) -> str:
 def age_problem(run: FreshnessNodeResult) -> str:
     """Why an export is refused: it was written too long ago, or nobody can tell when."""
     if not isinstance(run, SourceFreshnessResult):
-        return f"its age cannot be told: {file_reason(duckdb.IOException(run.message))}"
+        return f"age unknown: {file_reason(duckdb.IOException(run.message))}"
     limit = run.node.freshness.error_after.count
     return (
         f"last written {run.age / 3600:.0f} hours ago, and GYM_MAX_EXPORT_AGE_HOURS allows {limit};"
@@ -154,7 +154,7 @@ def build(arguments: list[str], warehouse: Path, published: Path) -> list[str]:
     if is_whole:
         publish.publish(warehouse, published)
     runs = result.result.results
-    if "exported_files" in {run.node.name for run in runs}:
+    if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             report.print_report(connection)
     statuses = [str(run.status) for run in runs]

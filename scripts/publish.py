@@ -77,7 +77,7 @@ def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def clear(part: Path) -> None:
-    """Remove an unfinished file and what DuckDB keeps beside one, also of a build that was killed."""
+    """Remove an unfinished file, also a killed build's, and what DuckDB keeps beside it."""
     part.unlink(missing_ok=True)
     Path(f"{part}.wal").unlink(missing_ok=True)
     shutil.rmtree(f"{part}.tmp", ignore_errors=True)

@@ -22,7 +22,7 @@ import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT = str(Path(sys.executable).with_name("dbt"))
-MATCH = ["path:models/intermediate/purchasers", "duplicate_customers"]
+MATCH = ["path:models/intermediate/purchasers", "int_duplicate_customers"]
 COUNTED = ("int_name_word_pairs", "int_purchaser_name_candidates", "int_purchasers_matched")
 GYMS, DAYS = 40, 365
 

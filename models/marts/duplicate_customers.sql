@@ -1,119 +1,28 @@
 -- Grain: one row per two customer records that are one person.
-with stg_capitan__customers as (
+with int_duplicate_customers as (
+    select * from {{ ref('int_duplicate_customers') }}
+),
+
+stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
-),
-
-int_customer_names as (
-    select * from {{ ref('int_customer_names') }}
-),
-
-nicknames as (
-    select * from {{ ref('nicknames') }}
-),
-
-related_names as (
-    select nicknames.given_name as first_name_1, nicknames.nickname as first_name_2 from nicknames
-    union
-    select nicknames.nickname, nicknames.given_name from nicknames
-),
-
-people as (
-    select
-        customer_names.customer_id,
-        customer_names.first_name,
-        customer_names.last_name,
-        customers.birthday,
-        nullif(customers.email, '') as email,
-        nullif(regexp_replace(customers.phone, '[^0-9]', '', 'g'), '') as phone,
-    from int_customer_names as customer_names
-    inner join stg_capitan__customers as customers
-        on customer_names.customer_id = customers.customer_id
-),
-
-pairs as (
-    select
-        one.customer_id as customer_id_1,
-        other.customer_id as customer_id_2,
-        one.first_name as first_name_1,
-        other.first_name as first_name_2,
-        one.last_name = other.last_name as is_same_last_name,
-        one.birthday,
-        other.birthday as other_birthday,
-        one.email = other.email as is_same_email,
-        one.phone = other.phone as is_same_phone,
-    from people as one
-    inner join people as other
-        on
-            one.last_name = other.last_name
-            and one.birthday = other.birthday
-    where one.customer_id < other.customer_id
-    union all
-    select
-        one.customer_id,
-        other.customer_id,
-        one.first_name,
-        other.first_name,
-        one.last_name = other.last_name,
-        one.birthday,
-        other.birthday,
-        true,
-        one.phone = other.phone,
-    from people as one
-    inner join people as other
-        on one.email = other.email
-    where one.customer_id < other.customer_id
-    union all
-    select
-        one.customer_id,
-        other.customer_id,
-        one.first_name,
-        other.first_name,
-        one.last_name = other.last_name,
-        one.birthday,
-        other.birthday,
-        one.email = other.email,
-        true,
-    from people as one
-    inner join people as other
-        on
-            one.phone = other.phone
-            and one.first_name = other.first_name
-    where one.customer_id < other.customer_id
-),
-
--- One person: the first names agree, no two birthdays contradict, and either the last name agrees
--- beside birthday, e-mail or phone, or the birthday and an address agree.
-same_people as (
-    select
-        pairs.customer_id_1,
-        pairs.customer_id_2,
-        bool_or(pairs.is_same_last_name) as is_same_last_name,
-        bool_or(coalesce(pairs.birthday = pairs.other_birthday, false)) as is_same_birthday,
-        bool_or(coalesce(pairs.is_same_email, false)) as is_same_email,
-        bool_or(coalesce(pairs.is_same_phone, false)) as is_same_phone,
-    from pairs
-    left join related_names
-        on
-            pairs.first_name_1 = related_names.first_name_1
-            and pairs.first_name_2 = related_names.first_name_2
-    where (pairs.first_name_1 = pairs.first_name_2 or related_names.first_name_1 is not null)
-        and coalesce(pairs.birthday = pairs.other_birthday, true)
-        and (
-            pairs.is_same_last_name
-            or pairs.birthday = pairs.other_birthday
-        )
-    group by pairs.customer_id_1, pairs.customer_id_2
 ),
 
 duplicates as (
     select
-        same_people.customer_id_1,
-        same_people.customer_id_2,
-        same_people.is_same_last_name,
-        same_people.is_same_birthday,
-        same_people.is_same_email,
-        same_people.is_same_phone,
-    from same_people
+        duplicates.customer_id_1,
+        duplicates.customer_id_2,
+        concat_ws(' ', one.first_name, one.last_name) as name_1,
+        concat_ws(' ', other.first_name, other.last_name) as name_2,
+        duplicates.is_same_last_name,
+        duplicates.is_same_birthday,
+        duplicates.is_same_email,
+        duplicates.is_same_phone,
+    from int_duplicate_customers as duplicates
+    inner join stg_capitan__customers as one
+        on duplicates.customer_id_1 = one.customer_id
+    inner join stg_capitan__customers as other
+        on duplicates.customer_id_2 = other.customer_id
 )
 
 select * from duplicates
+order by customer_id_1, customer_id_2

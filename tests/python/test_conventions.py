@@ -16,7 +16,7 @@ READS = {
     "landing": {"source"},
     "staging/base": {"landing", "staging"},
     "staging": {"staging/base", "landing"},
-    "intermediate": {"staging/base", "staging", "intermediate", "marts", "seed", "build_state"},
+    "intermediate": {"staging/base", "staging", "intermediate", "seed", "build_state"},
     "marts": {"build_state", "staging", "intermediate", "marts", "seed"},
     "reporting": {"build_state", "staging", "intermediate", "marts", "reporting", "seed"},
 }

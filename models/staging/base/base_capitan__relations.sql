@@ -51,8 +51,9 @@ labelled as (
             is_erased
         ),
         case when reject_reason is not null then record_text end as record_text,
-        {{ row_outcome('customer_id, related_customer_id, relationship', 'created_at', erased='is_erased') }}
-            as row_outcome,
+        {{ row_outcome(
+            'customer_id, related_customer_id, relationship', 'created_at', erased='is_erased'
+        ) }} as row_outcome,
     from judged
 )
 

@@ -27,7 +27,9 @@ typed as (
         {{ integer_from_export('raw.quantity') }} as quantity,
         {{ date_from_export('raw."Date"') }} as transaction_date,
         raw.transaction_id as transaction_id_text,
-        {{ is_erased_payer('raw."Name"', ['lower(raw.receipt_email)', 'lower(raw.billing_email)']) }} as is_erased,
+        {{ is_erased_payer(
+            'raw."Name"', ['lower(raw.receipt_email)', 'lower(raw.billing_email)']
+        ) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,

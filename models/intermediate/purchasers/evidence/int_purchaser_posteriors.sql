@@ -19,8 +19,8 @@ stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
 
-duplicate_customers as (
-    select * from {{ ref('duplicate_customers') }}
+int_duplicate_customers as (
+    select * from {{ ref('int_duplicate_customers') }}
 ),
 
 population as (
@@ -76,12 +76,12 @@ people as (
         totals.customer_id,
         coalesce(min(others.customer_id), totals.customer_id) as person_id,
     from totals
-    left join duplicate_customers
-        on totals.customer_id = duplicate_customers.customer_id_2
+    left join int_duplicate_customers
+        on totals.customer_id = int_duplicate_customers.customer_id_2
     left join totals as others
         on
             totals.purchaser_group_id = others.purchaser_group_id
-            and duplicate_customers.customer_id_1 = others.customer_id
+            and int_duplicate_customers.customer_id_1 = others.customer_id
     group by totals.purchaser_group_id, totals.customer_id
 ),
 

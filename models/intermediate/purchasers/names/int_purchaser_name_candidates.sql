@@ -19,8 +19,8 @@ int_name_words as (
     select * from {{ ref('int_name_words') }}
 ),
 
-duplicate_customers as (
-    select * from {{ ref('duplicate_customers') }}
+int_duplicate_customers as (
+    select * from {{ ref('int_duplicate_customers') }}
 ),
 
 int_names_agreeing as (
@@ -118,7 +118,7 @@ namesakes as (
     select
         (
             coalesce(sum(full_names.customers * (full_names.customers - 1)), 0)
-            - 2 * (select count(*) from duplicate_customers where is_same_last_name)
+            - 2 * (select count(*) from int_duplicate_customers where is_same_last_name)
         ) / power(max(population.customers), 2) as namesake_chance,
     from (
         select count(*) as customers

@@ -1,0 +1,290 @@
+"""What analysts open: whole at every moment, nothing private in it, every column explained."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import DESK_EMAIL, PROJECT, Project
+
+import publish
+
+READERS = 3
+PUBLISHES = 12
+# Reads until the file named last is there; says after the first read that it has begun.
+READER = """
+import json, sys
+from pathlib import Path
+import duckdb
+
+published, stop = sys.argv[1:]
+counts = {
+    "pass transfers": "pass_transfers", "interactions": "customer_interactions",
+    "connections": "customer_connections",
+}
+reads, errors, seen = 0, [], set()
+while not reads or not Path(stop).exists():
+    try:
+        with duckdb.connect(published, read_only=True) as connection:
+            told = dict(connection.sql(
+                "select section, value from pipeline_report where metric = 'total'"
+            ).fetchall())
+            found = {
+                section: connection.sql(f"select count(*) from {table}").fetchall()[0][0]
+                for section, table in counts.items()
+            }
+            seen.add(found["connections"])
+            if any(told[section] != count for section, count in found.items()):
+                errors.append(f"{told} but {found}")
+    except Exception as error:
+        errors.append(str(error))
+    reads += 1
+    if reads == 1:
+        print("reading", flush=True)
+print(json.dumps({"reads": reads, "errors": errors, "seen": sorted(seen)}))
+"""
+# Publishes up to where all tables are copied, says so, and waits.
+HALF_A_PUBLISH = """
+import sys
+from pathlib import Path
+import publish
+
+copy_tables = publish.copy_tables
+def copy_and_wait(connection):
+    copy_tables(connection)
+    print("copied", flush=True)
+    sys.stdin.read()
+publish.copy_tables = copy_and_wait
+publish.publish(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def python(code: str, *arguments: Path, **options) -> subprocess.Popen[str]:
+    """Start a Python process that finds the scripts."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        cwd=PROJECT / "scripts",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def killed_publish(warehouse: Path, published: Path) -> None:
+    """Kill a publish when the new file is written and not yet in its place."""
+    process = python(HALF_A_PUBLISH, warehouse, published)
+    assert process.stdout.readline() == "copied\n", process.communicate()[1]
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def another_build(built: Project, folder: Path) -> Path:
+    """A warehouse that agrees with itself and has fewer connections."""
+    warehouse = folder / "other" / built.warehouse.name
+    warehouse.parent.mkdir()
+    warehouse.write_bytes(built.warehouse.read_bytes())
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("delete from customer_connections where strength_score < 3")
+        connection.execute(
+            """update pipeline_report set value = (select count(*) from customer_connections)
+            where section = 'connections' and metric = 'total'"""
+        )
+    return warehouse
+
+
+def query(published: Path, sql: str) -> list[tuple]:
+    with duckdb.connect(str(published), read_only=True) as connection:
+        return connection.sql(sql).fetchall()
+
+
+def test_readers_see_one_whole_build_at_every_moment(small_gym: Project, tmp_path: Path) -> None:
+    """Also while one is published, and while a publish is killed half-way."""
+    published, stop = tmp_path / "published.duckdb", tmp_path / "stop"
+    warehouses = [small_gym.warehouse, another_build(small_gym, tmp_path)]
+    publish.publish(warehouses[0], published)
+    readers = [python(READER, published, stop) for _ in range(READERS)]
+    try:
+        for reader in readers:
+            assert reader.stdout.readline() == "reading\n"
+        for number in range(PUBLISHES):
+            if number == PUBLISHES // 2:
+                killed_publish(warehouses[number % 2], published)
+            publish.publish(warehouses[(number + 1) % 2], published)
+    finally:
+        stop.touch()
+        results = [json.loads(reader.communicate()[0]) for reader in readers]
+    reads = sum(result["reads"] for result in results)
+    errors = [error for result in results for error in result["errors"]]
+    print(f"{len(errors)} errors of {reads} reads during {PUBLISHES} publishes and a killed one")
+    assert errors == []
+    assert len({count for result in results for count in result["seen"]}) <= len(warehouses)
+
+
+def test_a_reader_keeps_the_build_it_opened(small_gym: Project, tmp_path: Path) -> None:
+    published = tmp_path / "published.duckdb"
+    publish.publish(small_gym.warehouse, published)
+    sql = "select count(*) from customer_connections"
+    with duckdb.connect(str(published), read_only=True) as connection:
+        before = connection.sql(sql).fetchall()
+        reader = python(
+            "import sys, duckdb; connection = duckdb.connect(sys.argv[1], read_only=True);"
+            " print(connection.sql(sys.argv[2]).fetchall(), flush=True); sys.stdin.readline();"
+            " print(connection.sql(sys.argv[2]).fetchall())",
+            published,
+            sql,
+        )
+        assert reader.stdout.readline() == f"{before}\n"
+        publish.publish(another_build(small_gym, tmp_path), published)
+        assert reader.communicate("\n")[0] == f"{before}\n"
+    assert query(published, sql) < before
+
+
+def test_a_killed_publish_changes_nothing_and_the_next_clears_up(
+    small_gym: Project, tmp_path: Path
+) -> None:
+    published = tmp_path / "published" / "gym.duckdb"
+    publish.publish(small_gym.warehouse, published)
+    before = digest(published)
+    killed_publish(another_build(small_gym, tmp_path), published)
+    assert digest(published) == before
+    assert len(list(published.parent.iterdir())) > 1, "the killed publish left its part"
+    publish.publish(small_gym.warehouse, published)
+    assert [path.name for path in published.parent.iterdir()] == ["gym.duckdb"]
+
+
+def test_a_publish_without_room_leaves_the_file_before(small_gym: Project, tmp_path: Path) -> None:
+    """A limit of the size of a file stands for the full disk: it needs no rights."""
+    published = tmp_path / "published" / "gym.duckdb"
+    publish.publish(small_gym.warehouse, published)
+    before = digest(published)
+    limit = 2**18
+    process = python(
+        "import sys; from pathlib import Path; import publish;"
+        " publish.publish(Path(sys.argv[1]), Path(sys.argv[2]))",
+        another_build(small_gym, tmp_path),
+        published,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
+    errors = process.communicate()[1]
+    assert process.returncode == 1
+    assert "File too large" in errors
+    assert digest(published) == before
+    assert [path.name for path in published.parent.iterdir()] == ["gym.duckdb"]
+
+
+def test_a_warehouse_that_another_has_open_is_not_published(
+    small_gym: Project, tmp_path: Path
+) -> None:
+    warehouse, published = another_build(small_gym, tmp_path), tmp_path / "published.duckdb"
+    writer = python(
+        "import sys, duckdb; connection = duckdb.connect(sys.argv[1]); print(flush=True);"
+        " sys.stdin.read()",
+        warehouse,
+    )
+    try:
+        assert writer.stdout.readline()
+        with pytest.raises(duckdb.IOException, match="Could not set lock"):
+            publish.publish(warehouse, published)
+    finally:
+        writer.communicate("")
+    assert not published.exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (sys.executable, "scripts/build.py", "--select", "pipeline_report"),
+        (str(PROJECT / ".venv/bin/dbt"), "build", "--select", "pipeline_report"),
+    ],
+    ids=["a part of the build", "dbt alone"],
+)
+def test_nothing_is_published_by(
+    command: tuple[str, ...], small_gym: Project, tmp_path: Path
+) -> None:
+    project = small_gym.copy(tmp_path)
+    before = project.published.stat()
+    result = project.run(*command)
+    assert result.returncode == 0, result.stdout + result.stderr
+    after = project.published.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_only_the_named_tables_are_published(small_gym: Project) -> None:
+    found = query(small_gym.published, "select table_name from duckdb_tables() order by all")
+    assert [name for (name,) in found] == sorted(publish.TABLES)
+    assert query(small_gym.published, "from duckdb_views() where not internal") == []
+
+
+def test_published_tables_have_the_rows_of_the_warehouse(small_gym: Project) -> None:
+    for table in publish.TABLES:
+        sql = f"select count(*) from {table}"
+        assert query(small_gym.published, sql) == small_gym.query(sql), table
+
+
+def test_every_published_table_and_column_is_explained(small_gym: Project) -> None:
+    sql = """
+    select table_name, null, comment from duckdb_tables()
+    union all
+    select table_name, column_name, comment from duckdb_columns() where not internal
+    """
+    assert [row[:2] for row in query(small_gym.published, sql) if not row[2]] == []
+
+
+def test_no_email_phone_or_birthday_is_published(small_gym: Project, tmp_path: Path) -> None:
+    """By the columns, by the texts, and by the bytes of a copy that is not compressed."""
+    columns = query(small_gym.published, "select column_name from duckdb_columns()")
+    private = ("mail", "phone", "birth")
+    assert [name for (name,) in columns if any(word in name.lower() for word in private)] == []
+    bytes_of_copy = uncompressed(small_gym.published, tmp_path / "copy.duckdb")
+    secrets = {
+        value
+        for column in ("email", "phone")
+        for (value,) in small_gym.query(f"select {column} from raw_capitan__customers")
+        if value
+    }
+    assert len(secrets) > 500
+    assert {secret for secret in secrets if secret.encode() in bytes_of_copy} == set()
+    dates = query(
+        small_gym.published,
+        "select table_name, column_name from duckdb_columns() where data_type = 'DATE'",
+    )
+    assert {column for _, column in dates} == {
+        "first_interaction_date",
+        "interaction_date",
+        "last_interaction_date",
+        "linked_date",
+    }
+
+
+def uncompressed(published: Path, path: Path) -> bytes:
+    """The bytes of a copy in which every text stands as it is."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set force_compression = 'uncompressed'")
+        connection.execute(f"attach '{published}' as published (read_only)")
+        for table in publish.TABLES:
+            connection.execute(f"create table {table} as from published.main.{table}")
+        connection.execute("detach published")
+        connection.execute("force checkpoint")
+    return path.read_bytes()
+
+
+def test_an_email_that_the_desk_typed_for_a_name_is_hidden(
+    small_gym: Project, tmp_path: Path
+) -> None:
+    sql = "select purchaser_name from pass_transfers where checkin_id = 1"
+    assert small_gym.query(sql) == [(DESK_EMAIL,)]
+    assert query(small_gym.published, sql) == [("[e-mail]",)]
+    assert DESK_EMAIL.encode() not in uncompressed(small_gym.published, tmp_path / "copy.duckdb")
