@@ -71,7 +71,7 @@ lines as (
         5,
         'connections, strongest first',
         customer_id_1 + customer_id_2 - getvariable('customer_id'),
-        'strength ' || strength_score || ': ' || interaction_types,
+        format('strength {}, {}: {}', strength_score, affinity_level, interaction_types),
         interaction_count,
         first_interaction_date,
         last_interaction_date,

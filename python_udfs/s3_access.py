@@ -126,9 +126,7 @@ def needs_chain(environment: Mapping[str, str]) -> bool:
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
     parts = [name for name in names if environment.get(name)]
     if len(parts) == 1:
-        raise S3Error(
-            f"{parts[0]} is set alone; set both {' and '.join(names)}, or neither"
-        )
+        raise S3Error(f"{parts[0]} is set alone; set both {' and '.join(names)}, or neither")
     return not parts
 
 
