@@ -3,7 +3,7 @@
    Example: ten minutes apart, closeness_minutes 10: 367879. #}
 {% macro affinity_closeness_units(apart_us) -%}
     cast(
-        round(exp({{ apart_us }} / (-60000000.0 * {{ var('closeness_minutes', 10) }})) * 1000000)
+        round(exp({{ apart_us }} / (-60000000.0 * {{ var('closeness_minutes') }})) * 1000000)
         as bigint
     )
 {%- endmacro %}
@@ -13,7 +13,7 @@
    the window is equally likely. Example: window 30, closeness_minutes 10: 0.316738. #}
 {% macro affinity_closeness_by_chance() -%}
     (
-        (1 - exp(-1.0 * {{ var('meeting_window_minutes') }} / {{ var('closeness_minutes', 10) }}))
-        * {{ var('closeness_minutes', 10) }} / {{ var('meeting_window_minutes') }}
+        (1 - exp(-1.0 * {{ var('meeting_window_minutes') }} / {{ var('closeness_minutes') }}))
+        * {{ var('closeness_minutes') }} / {{ var('meeting_window_minutes') }}
     )
 {%- endmacro %}
