@@ -114,7 +114,7 @@ def release_warehouse() -> None:
 
 def run_dbt(*arguments: str) -> dbtRunnerResult:
     """Run one dbt command, its log in the log file only, and let go of the warehouse."""
-    result = dbtRunner().invoke(["--log-level", "none", *arguments])
+    result = dbtRunner().invoke(["--log-level", "none", "--log-level-file", "debug", *arguments])
     release_warehouse()
     return result
 

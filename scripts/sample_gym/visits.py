@@ -128,7 +128,7 @@ class Units:
 
     start: np.ndarray
     stop: np.ndarray
-    rate: np.ndarray  # sessions a week
+    rate: np.ndarray  # sessions a week by lot; 0 for a class, which has a timetable
     attend: np.ndarray  # chance of each member to come along
     spread: np.ndarray  # mean seconds between the first arrival and a member's
     kind: np.ndarray
@@ -218,7 +218,7 @@ def _friend_units(rng, args: Arguments, held: Memberships, stop: np.ndarray, age
 
 
 def _class_units(held: Memberships, stop: np.ndarray) -> dict:
-    """Each gym's youth teams: fixed hours, many children, no friendship implied."""
+    """Each gym's youth teams: a timetable, many children, no friendship implied."""
     kind = held.type_index[held.roster_instance]
     team = np.array([item.flag == "is_team_dues" for item in TYPES])[kind]
     rows = np.flatnonzero(team)
@@ -231,7 +231,7 @@ def _class_units(held: Memberships, stop: np.ndarray) -> dict:
         "items": held.roster_person[rows], "size": sizes,
         "start": np.minimum.reduceat(held.start[instance], cut),
         "stop": np.maximum.reduceat(stop[instance], cut),
-        "rate": 1.9, "attend": 0.55, "spread": 420.0, "kind": config.CLASS,
+        "rate": 0.0, "attend": 0.55, "spread": 420.0, "kind": config.CLASS,
         "gym": held.gym[instance][cut], "midday": False,
     }  # fmt: skip
 
@@ -251,18 +251,15 @@ def _sessions(rng, args: Arguments, units: Units) -> tuple[np.ndarray, np.ndarra
         noon = draw_seconds(rng, np.full(len(sample), day), 10, 14)
         chosen = np.where(np.tile(late, 4) == 14, noon, drawn)
         second_of[name] = chosen.reshape(4, -1).T
-    team = units.kind == config.CLASS
-    habit_day = np.where(team[:, None] & (habit_day > 4), habit_day - 3, habit_day)
-    second_of["work"] = np.where(team[:, None], 16 * 3600, second_of["work"])
     slot = (rng.random(len(unit)) * slots[unit]).astype(np.int64)
     week = (rng.random(len(unit)) * length[unit] / 7).astype(np.int64)
     first = start[unit] + week * 7
     day = first + (habit_day[unit, slot] - weekday(first)) % 7
-    loose = (rng.random(len(unit)) < 0.22) & ~team[unit]
+    loose = rng.random(len(unit)) < 0.22
     day = np.where(loose, start[unit] + (rng.random(len(unit)) * length[unit]).astype(int), day)
     weekend = weekday(day) >= 5
     second = np.where(weekend, second_of["rest"][unit, slot], second_of["work"][unit, slot])
-    drift = np.where(team[unit], 60, 1150) * rng.standard_normal(len(unit))
+    drift = 1150 * rng.standard_normal(len(unit))
     second = open_hours(day, second + drift.astype(np.int64))
     stray = draw_seconds(rng, day)
     second = np.where(loose & ~units.midday[unit], stray, second)
@@ -277,18 +274,36 @@ def _sessions(rng, args: Arguments, units: Units) -> tuple[np.ndarray, np.ndarra
     return unit[keep], day[keep], second[keep]
 
 
+def _timetable(rng, args: Arguments, units: Units) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Unit, epoch day and second of day of every class: two weekdays at four, week after week."""
+    unit, day = [], []
+    for number in np.flatnonzero(units.kind == config.CLASS).tolist():
+        first = max(units.start[number], args.first_day)
+        season = np.arange(first, min(units.stop[number], config.AS_OF_EPOCH) + 1)
+        weekdays = rng.choice(5, size=2, replace=False)
+        day.append(season[np.isin(weekday(season), weekdays)])
+        unit.append(np.full(len(day[-1]), number))
+    unit, day = np.concatenate([[], *unit]).astype(int), np.concatenate([[], *day]).astype(int)
+    keep = ~np.isin(day, config.closed_days(args))
+    second = 16 * 3600 + 60 * rng.standard_normal(keep.sum())
+    return unit[keep], day[keep], second.astype(np.int64)
+
+
 def _season(day: np.ndarray) -> np.ndarray:
     """Share of planned sessions that happen: fewer in autumn, most in summer's heat."""
     month = day.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
     return np.array([1, 1, 0.97, 0.93, 0.93, 0.98, 1, 0.97, 0.86, 0.88, 0.9, 0.95])[month]
 
 
-def _thin(rng, gyms: np.ndarray, party: np.ndarray, wanted: int) -> np.ndarray:
-    """Mask of visits that keeps whole parties up to `wanted` visits in each gym."""
+def _thin(rng, gyms: np.ndarray, visits: Visits, wanted: int) -> np.ndarray:
+    """Mask of visits that keeps whole parties up to `wanted` visits in each gym, classes first."""
+    party = visits.party
     size = np.bincount(party)
     gym = np.zeros(len(size), dtype=np.int64)
     gym[party] = gyms
-    order = np.lexsort((rng.random(len(size)), gym))
+    by_lot = np.zeros(len(size), dtype=bool)
+    by_lot[party] = visits.kind != config.CLASS
+    order = np.lexsort((rng.random(len(size)), by_lot, gym))
     running = np.cumsum(size[order])
     before = np.concatenate(([0], running))[np.searchsorted(gym[order], np.arange(gym.max() + 1))]
     kept = np.zeros(len(size), dtype=bool)
@@ -311,7 +326,8 @@ def member_visits(
         _friend_units(rng, args, held, stop, people.age),
         _person_units(rng, held, stop),
     ])  # fmt: skip
-    unit, day, second = _sessions(rng, args, units)
+    sessions = _timetable(rng, args, units), _sessions(rng, args, units)
+    unit, day, second = (np.concatenate(both) for both in zip(*sessions, strict=True))
     gym = units.gym[unit].astype(np.int16)
     if args.gyms > 1:
         away = (rng.random(len(unit)) < 0.035) & (units.kind[unit] != config.CLASS)
@@ -321,8 +337,7 @@ def member_visits(
     place = np.arange(len(session)) - np.repeat(np.cumsum(size) - size, size)
     person = units.items[units.first[unit][session] + place]
     kind = units.kind[unit][session]
-    chance = np.where(size[session] == 1, 1.0, units.attend[unit][session])
-    comes = rng.random(len(session)) < chance
+    comes = rng.random(len(session)) < units.attend[unit][session]
     instance = active_instance(held, person, day[session])
     key = person.astype(np.int64) * 100_000 + day[session]
     comes &= (instance >= 0) & ~np.isin(key, taken)
@@ -337,4 +352,4 @@ def member_visits(
     visits = once_a_day(visits.take(np.flatnonzero(comes)))
     _, visits.party = np.unique(visits.party, return_inverse=True)
     wanted = round(config.MEMBER_VISITS * args.visit_share)
-    return visits.take(_thin(rng, people.gym[visits.person], visits.party, wanted))
+    return visits.take(_thin(rng, people.gym[visits.person], visits, wanted))

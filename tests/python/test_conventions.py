@@ -47,7 +47,11 @@ def nodes(manifest: dict, kind: str) -> list[dict]:
 def layer(manifest: dict, unique_id: str) -> str:
     kind, _, name = unique_id.split(".", 2)
     if kind == "source":
-        return "source" if name.startswith(("capitan.", "transactions.", "privacy.")) else "build_state"
+        return (
+            "source"
+            if name.startswith(("capitan.", "transactions.", "privacy."))
+            else "build_state"
+        )
     if kind != "model":
         return kind
     path = Path(manifest["nodes"][unique_id]["path"])
