@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('exported_files') }}
 -- depends_on: {{ ref('pipeline_report') }}
 -- depends_on: {{ ref('crews') }}
+-- depends_on: {{ ref('duplicate_customers') }}
 -- depends_on: {{ ref('rejected_rows') }}
 with build_figures as (
     select * from {{ source('build_state', 'build_figures') }}

@@ -35,8 +35,8 @@ recomputed as (
     select
         changes.change,
         count(distinct dates.interaction_date) as date_count,
-        count(distinct (interactions.customer_id_1, interactions.customer_id_2))
-            filter (where interactions.interaction_id is not null) as pair_count,
+        count(distinct interactions.customer_id_1 || '-' || interactions.customer_id_2)
+            as pair_count,
     from (values ('new'), ('changed'), ('vanished')) as changes (change)
     left join {{ source('build_state', 'interaction_dates_recomputed') }} as dates
         on changes.change = dates.change

@@ -20,7 +20,7 @@ LAST_SECOND = 20 * 3600 + 5 * 60  # the export runs on the last evening, before 
 
 # Sizes of one gym over DEFAULT_DAYS days at scale 1.
 HOUSEHOLDS = 5_150
-MEMBER_VISITS = 29_420
+MEMBER_VISITS = 29_050
 OWN_PASS_PARTIES = 1_910
 TRANSFER_PARTIES = 578
 PUNCH_PURCHASES = 80
