@@ -26,6 +26,10 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 build: $(VENV)/.runtime ## Read the exports, build and check everything, print the report
 	@$(BIN)/python scripts/build.py
 
+.PHONY: nightly
+nightly: $(VENV)/.runtime ## The same for cron: only from exports of your own that are not too old
+	@$(BIN)/python scripts/build.py --nightly
+
 .PHONY: test
 test: lint ## Run every check: lint, then pytest, which also runs dbt build with all its tests
 	$(BIN)/pytest -n auto --dist loadfile

@@ -18,6 +18,8 @@ TABLES = {
     "pass_transfers": "checkin_datetime, checkin_id",
     "customer_interactions": "interaction_date, interaction_type, customer_id_1, customer_id_2",
     "customer_connections": "customer_id_1, customer_id_2",
+    "crews": "crew_id",
+    "crew_members": "crew_id, customer_id",
     "customer_events": "customer_id, event_date, event_type, event_details",
     "pipeline_report": "line_number",
     "build_history": "build_number, line_number",

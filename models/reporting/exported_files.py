@@ -3,9 +3,11 @@ from export_files import write_files
 
 def model(dbt, session):
     """Grain: one row per file written; the tests of the four marts have passed by then."""
-    # The guards over the exports hold the files back only if all that they read stands before them.
+    # A test holds the files back only if all that it reads stands before them: here what the guards
+    # over the exports read, and the seed that a test of the interactions reads.
     dbt.ref("export_row_counts")
     dbt.source("build_state", "build_figures")
+    dbt.ref("interaction_types")
     pair = "customer_id_1, customer_id_2"
     tables = {
         "pass_transfers": (dbt.ref("pass_transfers"), "checkin_datetime, checkin_id"),

@@ -61,7 +61,7 @@ class Project:
 
     def copy(self, folder: Path) -> Project:
         """The same project in another folder, with what was built and published."""
-        ignored = shutil.ignore_patterns("target", "logs", "truth")
+        ignored = shutil.ignore_patterns("target", "logs", ".*.lock")
         shutil.copytree(self.folder, folder, ignore=ignored, dirs_exist_ok=True)
         return Project(folder, folder / self.exports.relative_to(self.folder))
 
@@ -114,7 +114,7 @@ DESK_EMAIL = "desk.marker@secret.example"
 
 @pytest.fixture(scope="session")
 def small_gym(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A twentieth of the sample, built and published once. Tests build on copies of it."""
+    """A twentieth of the sample, built and published once. Tests only read it."""
     folder = tmp_path_factory.mktemp("small_gym")
     small = Project(folder, folder / "exports")
     sample = (sys.executable, "scripts/sample_exports.py", "--scale", "0.05", "--out", str(folder))
@@ -127,3 +127,20 @@ def small_gym(tmp_path_factory: pytest.TempPathFactory) -> Project:
     built = small.build()
     assert built.returncode == 0, built.stderr
     return small
+
+
+@pytest.fixture(scope="session")
+def night_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One place for all nights: dbt parses the project anew where a path is another."""
+    return tmp_path_factory.mktemp("night")
+
+
+@pytest.fixture
+def night(small_gym: Project, night_folder: Path) -> Project:
+    """The small gym on the evening after its build: to be changed, built and broken."""
+    for path in night_folder.iterdir():
+        if path.name in ("exports", "files", "published"):
+            shutil.rmtree(path)
+        elif path.is_file():
+            path.unlink()
+    return small_gym.copy(night_folder)

@@ -1,7 +1,7 @@
 """What a night may meet: a kill at any moment, a full disk, a second build, half a file.
 
-GYM_KILLS=20 kills at so many points and builds again after each; by default four kills follow
-each other and the build after the last must make good all four.
+GYM_KILLS=20 kills builds at so many points and builds again after each. By default four kills of
+builds without tests follow each other, and the build after the last must make good all four.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -26,13 +27,13 @@ from test_publish import digest, query
 
 KILLS = int(os.environ.get("GYM_KILLS", "4"))
 BUILDS_AFTER_EACH = "GYM_KILLS" in os.environ
-STARTED = b" START "
+STARTED = re.compile(rb" START (sql|python|seed) ")
 
 
-def start(project: Project) -> subprocess.Popen[str]:
+def start(project: Project, *arguments: str) -> subprocess.Popen[str]:
     """Start a build in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "scripts/build.py"],
+        [sys.executable, "scripts/build.py", *arguments],
         cwd=PROJECT,
         env=project.environment,
         stdout=subprocess.PIPE,
@@ -51,26 +52,32 @@ def kill(build: subprocess.Popen[str]) -> bool:
 
 
 def steps(log: Path) -> int:
-    """How many models, seeds and tests dbt has started, by its log."""
-    return log.read_bytes().count(STARTED) if log.exists() else 0
+    """How many models and seeds dbt has started, by its log."""
+    return len(STARTED.findall(log.read_bytes())) if log.exists() else 0
 
 
-def kill_at(project: Project, step: int) -> bool:
+def kill_at(project: Project, step: int, *arguments: str) -> bool:
     """Kill a build when it has started so many steps; whether it was still running."""
     log = project.folder / "logs" / "dbt.log"
-    wanted = steps(log) + step
-    build = start(project)
-    while build.poll() is None and steps(log) < wanted:
+    shutil.rmtree(log.parent, ignore_errors=True)
+    build = start(project, *arguments)
+    while build.poll() is None and steps(log) < step:
         time.sleep(0.01)
     return kill(build)
 
 
-def copy_with_changes(project: Project, folder: Path) -> Project:
-    """The project with the exports of the next night, not yet built."""
-    changed = project.copy(folder)
-    rows = read(changed.exports / f"{CHECKINS}.csv")
-    changed.write(CHECKINS, a_night_of_changes(rows, random.Random(20251124)))
-    return changed
+def change(project: Project) -> None:
+    """Write the check-ins of another night."""
+    rows = read(project.exports / f"{CHECKINS}.csv")
+    project.write(CHECKINS, a_night_of_changes(rows, random.Random(20251124)))
+
+
+def built_undisturbed(project: Project) -> dict[str, str]:
+    """Digests of the files of a build without history or faults."""
+    project.warehouse.unlink()
+    result = project.build(*NO_TESTS)
+    assert result.returncode == 0, result.stderr
+    return digests(project.files)
 
 
 def is_whole(project: Project) -> bool:
@@ -80,33 +87,37 @@ def is_whole(project: Project) -> bool:
     return bool(told) and all(found[name] == sha256 for name, sha256 in told.items())
 
 
-def test_a_killed_build_needs_no_hand(small_gym: Project, tmp_path: Path) -> None:
+def test_a_killed_build_needs_no_hand(small_gym: Project, night: Project, tmp_path: Path) -> None:
     """Two states of the exports take turns, so that each build has something to recompute."""
-    other = copy_with_changes(small_gym, tmp_path / "other")
-    assert other.build(*NO_TESTS).returncode == 0
-    undisturbed = [other, small_gym]
-    assert digests(other.files) != digests(small_gym.files)
-    project = small_gym.copy(tmp_path / "nightly")
+    other = small_gym.copy(tmp_path / "other")
+    change(other)
+    nights = [other, small_gym]
+    undisturbed = [built_undisturbed(other) if BUILDS_AFTER_EACH else {}, digests(small_gym.files)]
+    assert undisturbed[0] != undisturbed[1]
     all_steps = steps(small_gym.folder / "logs" / "dbt.log")
     killed = 0
     for number in range(KILLS):
-        night = undisturbed[number % 2]
-        shutil.copy(night.exports / f"{CHECKINS}.csv", project.exports / f"{CHECKINS}.csv")
-        before = digest(project.published)
-        if kill_at(project, round(all_steps * number / KILLS)):
+        turn = number % len(nights)
+        shutil.copy(nights[turn].exports / f"{CHECKINS}.csv", night.exports / f"{CHECKINS}.csv")
+        before = digest(night.published)
+        arguments = () if BUILDS_AFTER_EACH else NO_TESTS
+        if kill_at(night, round(all_steps * number / KILLS), *arguments):
             killed += 1
-            assert digest(project.published) == before
-            assert query(project.published, "select count(*) > 0 from pipeline_report") == [(True,)]
+            assert digest(night.published) == before
+            assert query(night.published, "select count(*) > 0 from pipeline_report") == [(True,)]
         if BUILDS_AFTER_EACH or number == KILLS - 1:
-            again = project.build()
+            again = night.build()
             assert again.returncode == 0, again.stderr
-            assert digests(project.files) == digests(night.files)
-            assert is_whole(project)
-            assert [path.name for path in project.published.parent.iterdir()] == [
-                project.published.name
-            ]
-    print(f"{killed} of {KILLS} builds killed, at steps 0 to {all_steps}; all made good")
+            assert digests(night.files) == undisturbed[turn]
+            assert is_whole(night)
+            assert len(list(night.published.parent.iterdir())) == 1
+    print(f"{killed} of {KILLS} builds killed, spread over {all_steps} models; all made good")
     assert killed > 0
+    history = "select build_number, count(*) from build_history group by all order by all"
+    builds = query(night.published, history)
+    assert len(builds) >= 2
+    assert builds == [(number + 1, builds[0][1]) for number in range(len(builds))]
+    assert night.query(history) == builds
 
 
 @pytest.fixture
@@ -137,14 +148,17 @@ def fill(folder: Path) -> Path:
 
 
 def test_a_full_disk_is_said_and_the_next_build_is_fine(
-    small_gym: Project, small_disk: Path
+    small_gym: Project, small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    project = small_gym.copy(small_disk / "gym")
+    project = small_gym.copy(small_disk)
+    elsewhere = {"DBT_TARGET_PATH": str(tmp_path / "target"), "DBT_LOG_PATH": str(tmp_path)}
+    monkeypatch.setattr(Project, "environment", project.environment | elsewhere)
     files, published = digests(project.files), digest(project.published)
     ballast = fill(small_disk)
-    result = project.build()
+    result = project.build(*NO_TESTS)
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
+    assert f'Could not write file "{project.warehouse}' in result.stderr
     assert "No space left on device" in result.stderr
     assert digests(project.files) == files
     assert digest(project.published) == published
@@ -154,34 +168,34 @@ def test_a_full_disk_is_said_and_the_next_build_is_fine(
     assert digests(project.files) == files
 
 
-def test_a_warehouse_that_cannot_grow_is_said(small_gym: Project, tmp_path: Path) -> None:
+def test_a_first_build_without_room_is_said(night: Project) -> None:
     """A limit of the size of a file stands for the full disk where none can be mounted."""
-    project = small_gym.copy(tmp_path)
-    limit = project.warehouse.stat().st_size
-    files, published = digests(project.files), digest(project.published)
+    night.warehouse.unlink()
+    files, published = digests(night.files), digest(night.published)
+    limit = 2**22
     result = subprocess.run(
         [sys.executable, "scripts/build.py", *NO_TESTS],
         cwd=PROJECT,
-        env=project.environment,
+        env=night.environment,
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, limit)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
+    assert f'Could not write file "{night.warehouse}' in result.stderr
     assert "File too large" in result.stderr
-    assert digests(project.files) == files
-    assert digest(project.published) == published
+    assert digests(night.files) == files
+    assert digest(night.published) == published
 
 
-def test_a_second_build_is_refused_and_readers_are_not(small_gym: Project, tmp_path: Path) -> None:
-    project = small_gym.copy(tmp_path)
-    first = start(project)
+def test_a_second_build_is_refused_and_readers_are_not(night: Project) -> None:
+    first = start(night)
     try:
         assert first.stdout.readline().startswith("Building")
-        second = project.build()
-        assert is_whole(project)
+        second = night.build()
+        assert is_whole(night)
         assert first.poll() is None
     finally:
         kill(first)
@@ -192,15 +206,14 @@ def test_a_second_build_is_refused_and_readers_are_not(small_gym: Project, tmp_p
     assert "another build of" in reasons[0]
 
 
-def test_half_a_parquet_file_is_one_sentence(small_gym: Project, tmp_path: Path) -> None:
-    project = small_gym.copy(tmp_path)
-    csv, parquet = (project.exports / f"{CHECKINS}.{form}" for form in ("csv", "parquet"))
+def test_half_a_parquet_file_is_one_sentence(night: Project) -> None:
+    csv, parquet = (night.exports / f"{CHECKINS}.{form}" for form in ("csv", "parquet"))
     duckdb.sql(f"copy (from read_csv('{csv}', all_varchar = true)) to '{parquet}'")
     csv.unlink()
     os.truncate(parquet, parquet.stat().st_size // 2)
-    result = project.build("--select", "+export_row_counts")
+    result = night.build("--select", "+export_row_counts")
     assert result.returncode == 1
     reasons = result.stderr.strip().splitlines()[1:]
     assert len(reasons) == 1, result.stderr
     assert f"{CHECKINS}.parquet cannot be read" in reasons[0]
-    assert project.query("select count(*) > 0 from customer_interactions") == [(True,)]
+    assert night.query("select count(*) > 0 from customer_interactions") == [(True,)]

@@ -204,13 +204,12 @@ def test_a_warehouse_that_another_has_open_is_not_published(
     assert not published.exists()
 
 
-def test_a_part_of_the_build_is_not_published(small_gym: Project, tmp_path: Path) -> None:
-    project = small_gym.copy(tmp_path)
-    before = project.published.stat()
-    result = project.build("--select", "export_names")
+def test_a_part_of_the_build_is_not_published(night: Project) -> None:
+    before = night.published.stat()
+    result = night.build("--select", "export_names")
     assert result.returncode == 0, result.stderr
     assert "A part only: not published." in result.stdout
-    after = project.published.stat()
+    after = night.published.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
