@@ -10,7 +10,6 @@ import contextlib
 import os
 import random
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -131,7 +130,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         check=False,
     )
     if mounted.returncode:
-        pytest.skip("a file system can be mounted by root only; the limited file is tested")
+        pytest.skip("a small file system can be mounted by root only")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
@@ -166,28 +165,6 @@ def test_a_full_disk_is_said_and_the_next_build_is_fine(
     again = project.build(*NO_TESTS)
     assert again.returncode == 0, again.stderr
     assert digests(project.files) == files
-
-
-def test_a_first_build_without_room_is_said(night: Project) -> None:
-    """A limit of the size of a file stands for the full disk where none can be mounted."""
-    night.warehouse.unlink()
-    files, published = digests(night.files), digest(night.published)
-    limit = 2**22
-    result = subprocess.run(
-        [sys.executable, "scripts/build.py", *NO_TESTS],
-        cwd=PROJECT,
-        env=night.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
-    )
-    assert result.returncode == 1
-    assert "Traceback" not in result.stderr
-    assert f'Could not write file "{night.warehouse}' in result.stderr
-    assert "File too large" in result.stderr
-    assert digests(night.files) == files
-    assert digest(night.published) == published
 
 
 def test_a_second_build_is_refused_and_readers_are_not(night: Project) -> None:
