@@ -13,9 +13,8 @@ last_good_build as (
         metric as export_name,
         value as record_count,
     from build_figures
-    where
-        section = 'rows in'
-        and build_number = (select max(build_number) from build_figures)
+    where section = 'rows in'
+    qualify dense_rank() over (order by build_number desc) = 1
 )
 
 select
@@ -28,6 +27,9 @@ where
     export_row_counts.record_count
     < (1 - {{ var('max_shrink_share') }}) * last_good_build.record_count
     and not list_has_any(
-        string_split(replace('{{ env_var("GYM_ALLOW_SHRINK", "") }}', ' ', ''), ','),
+        regexp_split_to_array(
+            '{{ env_var("GYM_ALLOW_SHRINK", "") }}',
+            '[, ]+'
+        ),
         ['all', export_row_counts.export_name]
     )

@@ -263,8 +263,11 @@ def test_no_email_phone_or_birthday_is_published(small_gym: Project, tmp_path: P
     )
     assert {column for _, column in dates} == {
         "first_interaction_date",
+        "first_outing_date",
+        "founding_date",
         "interaction_date",
         "last_interaction_date",
+        "last_outing_date",
         "linked_date",
     }
 
