@@ -1,8 +1,9 @@
 """Publish what a good build made: a new DuckDB file that takes the place of the old one at once.
 
 Readers of the old file keep it until they open the path again; nobody waits, nobody sees half a
-build. Only the tables named here go out: no raw rows, no e-mail, phone or birthday. Where the desk
-typed an e-mail address for a name, "[e-mail]" stands for it.
+build. Only the tables and functions named here go out: no raw rows, no e-mail, phone or birthday.
+Where the desk typed an e-mail address for a name, "[e-mail]" stands for it. Children's names, which
+the table names_withheld lists, stay behind unless GYM_PUBLISH_CHILDREN is 1.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from pathlib import Path
 import duckdb
 
 PUBLISHED = "published/gym_connections.duckdb"
+PUBLISH_CHILDREN = "GYM_PUBLISH_CHILDREN"
 TABLES = {
+    "customers": "customer_id",
     "pass_transfers": "checkin_datetime, checkin_id",
     "customer_interactions": "interaction_date, interaction_type, customer_id_1, customer_id_2",
     "customer_connections": "customer_id_1, customer_id_2",
@@ -25,6 +28,22 @@ TABLES = {
     "build_history": "build_number, line_number",
     "exported_files": "file_name",
 }
+# How names_withheld names a row of a table.
+ROW_KEYS = {
+    "customers": "customer_id",
+    "pass_transfers": "checkin_id",
+    "customer_interactions": "interaction_id",
+    "customer_events": ("concat_ws('-', customer_id, event_type, event_details ->> 'checkin_id')"),
+}
+# They read the tables above and none of each other.
+FUNCTIONS = [
+    "find_customer",
+    "customer_card",
+    "connections_of",
+    "transfers_of",
+    "interactions_between",
+    "crew_of",
+]
 EMAIL = r'[^\s@"]+@[^\s@"]+'
 
 
@@ -38,9 +57,9 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def without_emails(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    """The rows of a table of the attached database `private`, as a query that hides e-mails."""
-    texts = connection.execute(
+def texts(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The text columns of a table of the attached database `private`."""
+    found = connection.execute(
         """
         select column_name from duckdb_columns()
         where database_name = 'private' and schema_name = 'main' and table_name = $table
@@ -48,19 +67,49 @@ def without_emails(connection: duckdb.DuckDBPyConnection, table: str) -> str:
         """,
         {"table": table},
     ).fetchall()
+    return [name for (name,) in found]
+
+
+def without_names(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """The rows of a table of the attached database `private`, as a query without child names."""
+    withheld = connection.execute(
+        "select distinct column_name from private.main.names_withheld where table_name = $table",
+        {"table": table},
+    ).fetchall()
+    query = f"select * from private.main.{table}"
+    for (name,) in sorted(withheld):
+        query = f"""
+            select rows_of.* replace (
+                case when withheld.row_key is null then rows_of.{name}
+                else withheld.published_text end as {name}
+            )
+            from ({query}) as rows_of
+            left join private.main.names_withheld as withheld
+                on withheld.table_name = {quoted(table)}
+                and withheld.column_name = {quoted(name)}
+                and withheld.row_key = cast({ROW_KEYS[table]} as varchar)
+        """
+    return query
+
+
+def without_emails(columns: list[str], rows: str) -> str:
+    """The query `rows`, with its text columns, as one that hides e-mails."""
     hidden = [
         f"case when contains({name}, '@')"
         f" then regexp_replace({name}, {quoted(EMAIL)}, '[e-mail]', 'g') else {name} end as {name}"
-        for (name,) in texts
+        for name in columns
     ]
     replaced = f"replace ({', '.join(hidden)})" if hidden else ""
-    return f"select * {replaced} from private.main.{table}"
+    return f"select * {replaced} from ({rows})"
 
 
 def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Copy the tables and their comments from the attached database `private`."""
+    with_children = os.environ.get(PUBLISH_CHILDREN) == "1"
     for table, order in TABLES.items():
-        rows = without_emails(connection, table)
+        named = f"select * from private.main.{table}"
+        rows = named if with_children else without_names(connection, table)
+        rows = without_emails(texts(connection, table), rows)
         connection.execute(f"create table {table} as {rows} order by {order}")
     comments = connection.execute(
         """
@@ -76,6 +125,27 @@ def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for what, comment in comments:
         connection.execute(f"comment on {what} is {quoted(comment)}")
+
+
+def copy_functions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table functions of the attached database `private` again, for the tables here.
+
+    DuckDB keeps the query of a function and its parameters without their defaults; the comment
+    begins with the call, in which they stand.
+    """
+    functions = connection.execute(
+        """
+        select function_name, macro_definition, comment from duckdb_functions()
+        where database_name = 'private' and schema_name = 'main' and function_type = 'table_macro'
+            and function_name in (select unnest($functions))
+        order by function_name
+        """,
+        {"functions": FUNCTIONS},
+    ).fetchall()
+    for name, query, comment in functions:
+        call = comment.split(": ")[0]
+        connection.execute(f"create function {call} as table {query}")
+        connection.execute(f"comment on macro table {name} is {quoted(comment)}")
 
 
 def clear(part: Path) -> None:
@@ -103,6 +173,7 @@ def publish(warehouse: Path, published: Path) -> None:
         with duckdb.connect(str(part)) as connection:
             connection.execute(f"attach {quoted(str(warehouse))} as private (read_only)")
             copy_tables(connection)
+            copy_functions(connection)
             connection.execute("detach private")
             connection.execute("force checkpoint")
         with part.open("rb") as file:

@@ -1,9 +1,8 @@
-"""Print what the warehouse knows about one customer: the query analyses/spot_check.sql."""
+"""Print what the warehouse knows about one customer: the table function customer_card."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -22,19 +21,16 @@ def main(arguments: list[str]) -> int:
     if not warehouse.exists():
         print(f"{warehouse} is not there yet: run make build first", file=sys.stderr)
         return 1
-    query = (PROJECT / "analyses" / "spot_check.sql").read_text()
-    query = re.sub(r"\{\{ ref\('(\w+)'\) \}\}", r"\1", query)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute("set schema = 'main'; set search_path = 'main,staging'")
-        connection.execute(f"set variable customer_id = {int(arguments[0])}")
-        rows = connection.sql(query).fetchall()
+        rows = connection.execute(f"from customer_card({int(arguments[0])})").fetchall()
     if not rows:
-        print(f"Customer {arguments[0]} has no check-in, transfer or connection.")
+        print(f"Customer {arguments[0]} has no record, check-in, transfer or connection.")
         return 1
     for section, lines in groupby(rows, key=lambda row: row[0]):
         print(f"\n{section}")
-        for _, who, what, count, first, last in lines:
-            print(f"  {who or '':<34}  {what or '':<58}  {count:>5}  {first} to {last}")
+        for _, customer_id, name, what, count, first, last in lines:
+            who = " ".join(str(part) for part in (customer_id, name) if part is not None)
+            print(f"  {who:<34}  {what or '':<58}  {count:>5}  {first or ''} to {last or ''}")
     return 0
 
 

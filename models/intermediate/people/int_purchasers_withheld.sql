@@ -1,0 +1,49 @@
+-- Grain: one row per check-in on a pass of which the buyer's name tells of a child.
+with int_pass_transfers_matched as (
+    select * from {{ ref('int_pass_transfers_matched') }}
+),
+
+int_people_aged as (
+    select * from {{ ref('int_people_aged') }}
+),
+
+int_names_carried as (
+    select * from {{ ref('int_names_carried') }}
+),
+
+transfers as (
+    select
+        checkin_id,
+        purchaser_name,
+        {{ name_key('purchaser_name') }} as name_key,
+        purchaser_customer_id,
+        best_candidate_id,
+        checkin_date,
+    from int_pass_transfers_matched
+),
+
+-- an accepted buyer counts, whatever the text; a mere candidate where no adult has that name
+withheld as (
+    select
+        transfers.checkin_id,
+        transfers.purchaser_name,
+        transfers.checkin_date,
+    from transfers
+    left join int_people_aged as purchaser
+        on transfers.purchaser_customer_id = purchaser.customer_id
+    left join int_people_aged as candidate
+        on transfers.best_candidate_id = candidate.customer_id
+    left join int_names_carried
+        on transfers.name_key = int_names_carried.name_key
+    where
+        coalesce(purchaser.is_child, false)
+        or (
+            not coalesce(int_names_carried.is_of_an_adult, false)
+            and (
+                coalesce(int_names_carried.is_of_a_child, false)
+                or coalesce(candidate.is_child, false)
+            )
+        )
+)
+
+select * from withheld

@@ -1,0 +1,110 @@
+-- Grain: one row per cell of a published table that tells a child's name.
+with customers as (
+    select * from {{ ref('customers') }}
+),
+
+pass_transfers as (
+    select * from {{ ref('pass_transfers') }}
+),
+
+customer_interactions as (
+    select * from {{ ref('customer_interactions') }}
+),
+
+customer_events as (
+    select * from {{ ref('customer_events') }}
+),
+
+int_purchasers_withheld as (
+    select * from {{ ref('int_purchasers_withheld') }}
+),
+
+children as (
+    select customer_id from customers
+    where is_child
+),
+
+-- an interaction tells the buyer's text, and not always of which check-in
+purchasers as (
+    select distinct
+        checkin_date,
+        purchaser_name,
+    from int_purchasers_withheld
+),
+
+cells as (
+    select
+        'customers' as table_name,
+        'full_name' as column_name,
+        cast(customer_id as varchar) as row_key,
+        cast(null as varchar) as published_text,
+    from children
+    union all
+    select
+        'pass_transfers',
+        unnest(['user_first_name', 'user_last_name']),
+        cast(pass_transfers.checkin_id as varchar),
+        null,
+    from pass_transfers
+    inner join children
+        on pass_transfers.user_customer_id = children.customer_id
+    union all
+    select
+        'pass_transfers',
+        'purchaser_name',
+        cast(checkin_id as varchar),
+        '(child)',
+    from int_purchasers_withheld
+    union all
+    select
+        'customer_interactions',
+        'metadata',
+        interactions.interaction_id,
+        cast(
+            json_merge_patch(
+                interactions.metadata,
+                case
+                    when interactions.interaction_type = 'frequent_guest'
+                        then '{"host_name":"(child)"}'
+                    else '{"purchaser_name":"(child)"}'
+                end
+            ) as varchar
+        ),
+    from customer_interactions as interactions
+    inner join purchasers
+        on
+            interactions.interaction_date = purchasers.checkin_date
+            and coalesce(
+                interactions.metadata ->> 'purchaser_name', interactions.metadata ->> 'host_name'
+            ) = purchasers.purchaser_name
+    union all
+    select
+        'customer_events',
+        'event_details',
+        concat_ws('-', events.customer_id, events.event_type, events.event_details ->> 'checkin_id'),
+        cast(
+            json_merge_patch(events.event_details, '{"shared_with_name":"(child)"}') as varchar
+        ),
+    from customer_events as events
+    inner join children
+        on
+            events.event_details ->> 'shared_with_customer_id'
+            = cast(children.customer_id as varchar)
+    union all
+    select
+        'customer_events',
+        'event_details',
+        concat_ws('-', events.customer_id, events.event_type, events.event_details ->> 'checkin_id'),
+        cast(
+            json_merge_patch(events.event_details, '{"received_from_name":"(child)"}') as varchar
+        ),
+    from customer_events as events
+    inner join int_purchasers_withheld
+        on
+            events.event_details ->> 'checkin_id'
+            = cast(int_purchasers_withheld.checkin_id as varchar)
+    where events.event_type = 'received_shared_pass'
+)
+
+select * from cells
+order by table_name, column_name, row_key
