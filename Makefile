@@ -59,6 +59,10 @@ learn-match-parameters: $(VENV)/.runtime ## Re-estimate the matching parameters 
 docs: $(VENV)/.runtime ## Write the dbt docs site into one file, target/static_index.html
 	$(BIN)/dbt docs generate --static
 
+.PHONY: docs-analysts
+docs-analysts: $(VENV)/.runtime ## Write the queries and answers into docs/analysts.md, after a build of the sample
+	$(BIN)/python scripts/analysts_doc.py
+
 .PHONY: lock
 lock: ## Renew the hash locks from the .in files (needs uv)
 	$(LOCK) requirements.in -o requirements.txt

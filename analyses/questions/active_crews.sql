@@ -1,0 +1,41 @@
+-- Which crews are active, when do they come, and who is in them?
+with crews as (
+    select * from {{ ref('crews') }}
+),
+
+crew_members as (
+    select * from {{ ref('crew_members') }}
+),
+
+customers as (
+    select * from {{ ref('customers') }}
+),
+
+members as (
+    select
+        crew_members.crew_id,
+        -- a child has no name here
+        string_agg(
+            coalesce(customers.full_name, '(child)'), ', ' order by crew_members.customer_id
+        ) as members,
+    from crew_members
+    inner join customers
+        on crew_members.customer_id = customers.customer_id
+    group by crew_members.crew_id
+)
+
+select
+    crews.crew_id,
+    crews.usual_weekday,
+    crews.usual_hour,
+    crews.outings_per_month,
+    crews.outing_count,
+    crews.last_outing_date,
+    members.members,
+from crews
+inner join members
+    on crews.crew_id = members.crew_id
+-- an outing in the last 30 days that the exports know
+where crews.last_outing_date > (select max(last_checkin_date) from customers) - 30
+qualify row_number() over (order by crews.outing_count desc, crews.crew_id) <= 10
+order by crews.outing_count desc, crews.crew_id
