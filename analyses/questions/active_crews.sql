@@ -1,25 +1,13 @@
 -- Which crews are active, when do they come, and who is in them?
-with crews as (
-    select * from {{ ref('crews') }}
-),
-
-crew_members as (
-    select * from {{ ref('crew_members') }}
-),
-
-customers as (
-    select * from {{ ref('customers') }}
-),
-
-members as (
+with members as (
     select
         crew_members.crew_id,
         -- a child has no name here
         string_agg(
             coalesce(customers.full_name, '(child)'), ', ' order by crew_members.customer_id
         ) as members,
-    from crew_members
-    inner join customers
+    from {{ ref('crew_members') }}
+    inner join {{ ref('customers') }}
         on crew_members.customer_id = customers.customer_id
     group by crew_members.crew_id
 )
@@ -32,10 +20,10 @@ select
     crews.outing_count,
     crews.last_outing_date,
     members.members,
-from crews
+from {{ ref('crews') }}
 inner join members
     on crews.crew_id = members.crew_id
 -- an outing in the last 30 days that the exports know
-where crews.last_outing_date > (select max(last_checkin_date) from customers) - 30
+where crews.last_outing_date > (select max(last_checkin_date) from {{ ref('customers') }}) - 30
 qualify row_number() over (order by crews.outing_count desc, crews.crew_id) <= 10
 order by crews.outing_count desc, crews.crew_id

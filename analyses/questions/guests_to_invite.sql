@@ -1,18 +1,6 @@
 -- Which adults keep coming on other people's passes and never had a membership?
-with pass_transfers as (
-    select * from {{ ref('pass_transfers') }}
-),
-
-customer_events as (
-    select * from {{ ref('customer_events') }}
-),
-
-customers as (
-    select * from {{ ref('customers') }}
-),
-
-members as (
-    select distinct customer_id from customer_events
+with members as (
+    select distinct customer_id from {{ ref('customer_events') }}
     where event_type = 'membership_start'
 ),
 
@@ -24,7 +12,7 @@ guests as (
         mode(transfers.purchaser_customer_id order by transfers.purchaser_customer_id)
             as most_often_with,
         max(cast(transfers.checkin_datetime as date)) as last_date,
-    from pass_transfers as transfers
+    from {{ ref('pass_transfers') }} as transfers
     where transfers.purchaser_customer_id is not null
     group by transfers.user_customer_id
 )
@@ -38,13 +26,13 @@ select
     guests.most_often_with,
     guests.last_date,
 from guests
-inner join customers
+inner join {{ ref('customers') }}
     on guests.customer_id = customers.customer_id
 anti join members
     on guests.customer_id = members.customer_id
 where
     not customers.is_child
     -- they came in the last 90 days that the exports know
-    and guests.last_date > (select max(last_checkin_date) from customers) - 90
+    and guests.last_date > (select max(last_checkin_date) from {{ ref('customers') }}) - 90
 qualify row_number() over (order by guests.visits_as_guest desc, guests.customer_id) <= 10
 order by guests.visits_as_guest desc, guests.customer_id

@@ -1,15 +1,11 @@
 -- How large are the groups that come on one person's passes on one day?
-with pass_transfers as (
-    select * from {{ ref('pass_transfers') }}
-),
-
-purchase_groups as (
+with purchase_groups as (
     select
         purchaser_customer_id,
         cast(checkin_datetime as date) as checkin_date,
         count(distinct user_customer_id) as guests,
         bool_or(is_youth_pass) as has_youth,
-    from pass_transfers
+    from {{ ref('pass_transfers') }}
     where purchaser_customer_id is not null
     group by purchaser_customer_id, cast(checkin_datetime as date)
 )

@@ -1,12 +1,4 @@
 -- Which adults climb together, beyond chance, without the gym knowing why?
-with customer_connections as (
-    select * from {{ ref('customer_connections') }}
-),
-
-customers as (
-    select * from {{ ref('customers') }}
-)
-
 select
     one.full_name as name_1,
     other.full_name as name_2,
@@ -14,10 +6,10 @@ select
     round(connections.expected_by_chance, 1) as expected,
     round(connections.times_more_than_chance, 1) as times_more,
     connections.last_interaction_date as last_date,
-from customer_connections as connections
-inner join customers as one
+from {{ ref('customer_connections') }} as connections
+inner join {{ ref('customers') }} as one
     on connections.customer_id_1 = one.customer_id
-inner join customers as other
+inner join {{ ref('customers') }} as other
     on connections.customer_id_2 = other.customer_id
 where
     connections.known_ties is null

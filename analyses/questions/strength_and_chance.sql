@@ -1,8 +1,4 @@
 -- How many pairs of each strength are more than chance?
-with customer_connections as (
-    select * from {{ ref('customer_connections') }}
-)
-
 select
     strength_score,
     count(*) as pairs,
@@ -11,6 +7,6 @@ select
     count(*) filter (where affinity_level = 'chance') as chance,
     count(*) filter (where affinity_level = 'too_few') as too_few,
     count(*) filter (where known_ties is not null) as with_known_ties,
-from customer_connections
+from {{ ref('customer_connections') }}
 group by strength_score
 order by strength_score desc

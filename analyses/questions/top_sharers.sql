@@ -1,19 +1,11 @@
 -- Who shares passes with the most people?
-with pass_transfers as (
-    select * from {{ ref('pass_transfers') }}
-),
-
-customers as (
-    select * from {{ ref('customers') }}
-),
-
-sharers as (
+with sharers as (
     select
         purchaser_customer_id as customer_id,
         count(distinct user_customer_id) as people,
         count(*) as passes,
         max(cast(checkin_datetime as date)) as last_date,
-    from pass_transfers
+    from {{ ref('pass_transfers') }}
     where purchaser_customer_id is not null
     group by purchaser_customer_id
 )
@@ -25,7 +17,10 @@ select
     sharers.passes,
     sharers.last_date,
 from sharers
-left join customers
+left join {{ ref('customers') }}
     on sharers.customer_id = customers.customer_id
-qualify row_number() over (order by sharers.people desc, sharers.passes desc, sharers.customer_id) <= 10
+qualify
+    row_number() over (
+        order by sharers.people desc, sharers.passes desc, sharers.customer_id
+    ) <= 10
 order by sharers.people desc, sharers.passes desc, sharers.customer_id

@@ -1,20 +1,12 @@
 -- How do visits, shared passes and new ties develop by month?
-with customer_events as (
-    select * from {{ ref('customer_events') }}
-),
-
-customer_connections as (
-    select * from {{ ref('customer_connections') }}
-),
-
-monthly_events as (
+with monthly_events as (
     select
         cast(date_trunc('month', event_date) as date) as month_start,
         count(*) filter (where event_type = 'checkin') as checkins,
         count(distinct customer_id) filter (where event_type = 'checkin') as visitors,
         count(*) filter (where event_type = 'shared_pass') as shared_passes,
         count(*) filter (where event_type = 'membership_start') as memberships_begun,
-    from customer_events
+    from {{ ref('customer_events') }}
     group by cast(date_trunc('month', event_date) as date)
 ),
 
@@ -22,7 +14,7 @@ monthly_pairs as (
     select
         cast(date_trunc('month', first_interaction_date) as date) as month_start,
         count(*) as new_ties,
-    from customer_connections
+    from {{ ref('customer_connections') }}
     where affinity_level = 'together'
     group by cast(date_trunc('month', first_interaction_date) as date)
 )

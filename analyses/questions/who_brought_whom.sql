@@ -1,18 +1,10 @@
 -- Who brings newcomers who come back? A newcomer's first check-in was on somebody's pass.
-with pass_transfers as (
-    select * from {{ ref('pass_transfers') }}
-),
-
-customers as (
-    select * from {{ ref('customers') }}
-),
-
-firsts as (
+with firsts as (
     select
         transfers.purchaser_customer_id,
         transfers.user_customer_id,
-    from pass_transfers as transfers
-    inner join customers
+    from {{ ref('pass_transfers') }} as transfers
+    inner join {{ ref('customers') }}
         on
             transfers.user_customer_id = customers.customer_id
             and cast(transfers.checkin_datetime as date) = customers.first_checkin_date
@@ -28,7 +20,7 @@ brought as (
             as came_back,
         sum(newcomer.checkin_count) as their_visits,
     from firsts
-    inner join customers as newcomer
+    inner join {{ ref('customers') }} as newcomer
         on firsts.user_customer_id = newcomer.customer_id
     group by firsts.purchaser_customer_id
 )
@@ -40,7 +32,7 @@ select
     brought.came_back,
     brought.their_visits,
 from brought
-left join customers
+left join {{ ref('customers') }}
     on brought.customer_id = customers.customer_id
 qualify
     row_number() over (

@@ -81,7 +81,9 @@ cells as (
     select
         'customer_events',
         'event_details',
-        concat_ws('-', events.customer_id, events.event_type, events.event_details ->> 'checkin_id'),
+        concat_ws(
+            '-', events.customer_id, events.event_type, events.event_details ->> 'checkin_id'
+        ),
         cast(
             json_merge_patch(events.event_details, '{"shared_with_name":"(child)"}') as varchar
         ),
@@ -94,7 +96,9 @@ cells as (
     select
         'customer_events',
         'event_details',
-        concat_ws('-', events.customer_id, events.event_type, events.event_details ->> 'checkin_id'),
+        concat_ws(
+            '-', events.customer_id, events.event_type, events.event_details ->> 'checkin_id'
+        ),
         cast(
             json_merge_patch(events.event_details, '{"received_from_name":"(child)"}') as varchar
         ),
