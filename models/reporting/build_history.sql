@@ -6,6 +6,13 @@
 -- depends_on: {{ ref('crews') }}
 -- depends_on: {{ ref('duplicate_customers') }}
 -- depends_on: {{ ref('rejected_rows') }}
+-- depends_on: {{ ref('names_withheld') }}
+-- depends_on: {{ ref('find_customer') }}
+-- depends_on: {{ ref('customer_card') }}
+-- depends_on: {{ ref('connections_of') }}
+-- depends_on: {{ ref('transfers_of') }}
+-- depends_on: {{ ref('interactions_between') }}
+-- depends_on: {{ ref('crew_of') }}
 with build_figures as (
     select * from {{ source('build_state', 'build_figures') }}
 )

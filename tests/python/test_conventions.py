@@ -11,6 +11,8 @@ import pytest
 import yaml
 from conftest import PROJECT, Project
 
+import publish
+
 # What each layer may read. Reporting reads anything that is no raw export.
 READS = {
     "landing": {"source"},
@@ -18,16 +20,64 @@ READS = {
     "staging": {"staging/base", "landing"},
     "intermediate": {"staging/base", "staging", "intermediate", "seed", "build_state"},
     "marts": {"build_state", "staging", "intermediate", "marts", "seed"},
-    "reporting": {"build_state", "staging", "intermediate", "marts", "reporting", "seed"},
+    "functions": {"marts"},
+    "reporting": {
+        "build_state",
+        "staging",
+        "intermediate",
+        "marts",
+        "functions",
+        "reporting",
+        "seed",
+    },
 }
 NODE_KEYS = {
     "models": {"name", "description", "config", "columns", "data_tests", "constraints"},
     "seeds": {"name", "description", "config", "columns", "data_tests"},
     "unit_tests": {"name", "description", "model", "given", "expect", "overrides", "config"},
     "sources": {"name", "description", "config", "schema", "tables"},
-    "exposures": {"name", "label", "type", "description", "depends_on", "owner", "url", "maturity"},
+    "exposures": {
+        "name",
+        "label",
+        "type",
+        "description",
+        "depends_on",
+        "owner",
+        "url",
+        "maturity",
+        "config",
+    },
     "analyses": {"name", "description", "config", "columns"},
     "macros": {"name", "description", "arguments", "config"},
+}
+# A column whose name has one of these words in it holds a person's data ...
+PERSONAL = re.compile(
+    r"name|mail|phone|birth|word|surname|_text$|details|metadata|description|reason", re.IGNORECASE
+)
+# ... or is one of these, which do not.
+NOT_PERSONAL = {
+    "column_name": "a column of a table",
+    "export_name": "a folder and a file",
+    "file_name": "a file",
+    "table_name": "a table",
+    "location_name": "a gym",
+    "membership_name": "a type of membership",
+    "members.name": "a type of membership",
+    "memberships.name": "a type of membership",
+    "name_field": "which part of a name is meant",
+    "given_name": "a list of first names of the language",
+    "nickname": "a list of first names of the language",
+    "name_weight": "a number",
+    "w_name": "a number",
+    "other_name_odds": "a number",
+    "same_name_odds": "a number",
+    "is_email_owner": "a yes or no",
+    "is_same_birthday": "a yes or no",
+    "is_same_email": "a yes or no",
+    "is_same_last_name": "a yes or no",
+    "is_same_phone": "a yes or no",
+    "customer_connections.metadata": "counts and dates",
+    "names_withheld.published_text": "what anybody may read",
 }
 COLUMN_KEYS = {"name", "description", "data_type", "data_tests", "config", "constraints"}
 
@@ -108,6 +158,64 @@ def test_every_built_column_is_described(manifest: dict, sample_project) -> None
         )
         == []
     )
+
+
+def tagged(node: dict) -> set[str]:
+    """The columns of a model, seed or source that are tagged as personal data."""
+    columns = node["columns"].values()
+    return {c["name"] for c in columns if c["config"].get("meta", {}).get("contains_pii")}
+
+
+def test_every_column_that_sounds_personal_is_tagged_or_justified(manifest: dict) -> None:
+    described = nodes(manifest, "model") + nodes(manifest, "seed") + [*manifest["sources"].values()]
+    sounding = {
+        (node["name"], column)
+        for node in described
+        for column in node["columns"]
+        if PERSONAL.search(column)
+    }
+    personal = {(node["name"], column) for node in described for column in tagged(node)}
+    justified = {
+        (name, column)
+        for name, column in sounding
+        if column in NOT_PERSONAL or f"{name}.{column}" in NOT_PERSONAL
+    }
+    assert sorted(sounding - personal - justified) == []
+    assert sorted(personal & justified) == []
+    unused = set(NOT_PERSONAL) - {c for _, c in justified} - {f"{n}.{c}" for n, c in justified}
+    assert unused == set()
+
+
+def test_what_is_public_has_no_personal_column(manifest: dict) -> None:
+    """Nor does it name one of a table that it reads, nor does a public exposure read another."""
+    known = manifest["nodes"] | manifest["sources"]
+    public = {
+        node["unique_id"]: node
+        for node in nodes(manifest, "model")
+        if node["config"]["meta"].get("audience") == "public"
+    }
+    assert public
+    for node in public.values():
+        assert tagged(node) == set(), node["name"]
+        read = set().union(*(tagged(known[parent]) for parent in node["depends_on"]["nodes"]))
+        code = re.sub(r"--.*", "", node["raw_code"])
+        found = {column for column in read if re.search(rf"\b{column}\b", code)}
+        assert found == set(), node["name"]
+    exposures = manifest["exposures"].values()
+    shown = [e for e in exposures if e["config"]["meta"].get("audience") == "public"]
+    assert [
+        (exposure["name"], parent)
+        for exposure in shown
+        for parent in exposure["depends_on"]["nodes"]
+        if parent not in public
+    ] == []
+
+
+def test_every_table_function_is_published_with_all_it_reads(manifest: dict) -> None:
+    functions = [n for n in nodes(manifest, "model") if n["path"].startswith("functions/")]
+    assert {node["name"] for node in functions} == set(publish.FUNCTIONS)
+    parents = {parent.split(".")[-1] for n in functions for parent in n["depends_on"]["nodes"]}
+    assert parents <= set(publish.TABLES)
 
 
 def test_every_layer_reads_only_what_it_may(manifest: dict) -> None:
