@@ -56,8 +56,8 @@ learn-match-parameters: $(VENV)/.runtime ## Re-estimate the matching parameters 
 	$(BIN)/python benchmarks/match/learn_parameters.py
 
 .PHONY: docs
-docs: $(VENV)/.runtime ## Write the dbt docs site into one file, target/static_index.html
-	$(BIN)/dbt docs generate --static
+docs: $(VENV)/.development ## Write the docs and the column lineage of the last build into target/site
+	@$(BIN)/python scripts/docs_site.py
 
 .PHONY: docs-analysts
 docs-analysts: $(VENV)/.runtime ## Write the queries and answers into docs/analysts.md, after a build of the sample

@@ -35,11 +35,11 @@ def plain_query(text: str) -> str:
 
 
 def cell(value: object) -> str:
-    """A value in a Markdown table; nothing for null.
+    r"""A value in a Markdown table; nothing for null.
 
     Example:
         >>> cell("a|b"), cell(None)
-        ('a\\\\|b', '')
+        ('a\\|b', '')
     """
     return "" if value is None else str(value).replace("|", "\\|")
 
