@@ -32,6 +32,7 @@ nightly: $(VENV)/.runtime ## The same for cron: only from exports of your own th
 
 .PHONY: test
 test: lint ## Run every check: lint, then pytest, which also runs dbt build with all its tests
+	@$(BIN)/python scripts/browser.py
 	$(BIN)/pytest -n auto --dist loadfile
 
 .PHONY: lint
@@ -55,6 +56,15 @@ spot-check: $(VENV)/.runtime ## Print one customer's transfers, interactions and
 learn-match-parameters: $(VENV)/.runtime ## Re-estimate the matching parameters from the last build; show old beside new
 	$(BIN)/python benchmarks/match/learn_parameters.py
 
+.PHONY: dashboard
+dashboard: $(VENV)/.runtime ## Write dashboard/staff.html (names: private) and public.html (totals)
+	@$(BIN)/python scripts/dashboard/write.py
+
+.PHONY: screenshots
+screenshots: $(VENV)/.development dashboard ## Photograph each view of the dashboard into target/screenshots
+	@$(BIN)/python scripts/browser.py
+	@$(BIN)/python scripts/screenshots.py
+
 .PHONY: docs
 docs: $(VENV)/.development ## Write the docs and the column lineage of the last build into target/site
 	@$(BIN)/python scripts/docs_site.py
@@ -70,4 +80,4 @@ lock: ## Renew the hash locks from the .in files (needs uv)
 
 .PHONY: clean
 clean: ## Remove what builds wrote, but not the environment
-	rm -rf target logs data warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json
+	rm -rf target logs data warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json dashboard/*.html

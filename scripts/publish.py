@@ -25,6 +25,7 @@ TABLES = {
     "crew_members": "crew_id, customer_id",
     "customer_events": "customer_id, event_date, event_type, event_details",
     "pipeline_report": "line_number",
+    "public_totals": "line_number",
     "build_history": "build_number, line_number",
     "exported_files": "file_name",
 }

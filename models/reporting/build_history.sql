@@ -13,6 +13,7 @@
 -- depends_on: {{ ref('transfers_of') }}
 -- depends_on: {{ ref('interactions_between') }}
 -- depends_on: {{ ref('crew_of') }}
+-- depends_on: {{ ref('public_totals') }}
 with build_figures as (
     select * from {{ source('build_state', 'build_figures') }}
 )

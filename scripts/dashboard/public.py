@@ -1,0 +1,100 @@
+"""The public page: the totals of public_totals, and nothing else is read.
+
+It has no script; a figure that is hidden is a dash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from itertools import groupby
+
+import duckdb
+
+from small_cells import SMALLEST_SHOWN
+
+HEADINGS = {
+    "check-ins by kind": "Check-ins by kind of entry",
+    "check-ins by month": "Check-ins by month",
+    "pass transfers by kind": "Passes that somebody else bought, by kind",
+    "pass transfers by buyer": "Passes that somebody else bought: is the buyer known?",
+    "pass transfers by month": "Passes that somebody else bought, by month",
+    "interactions by type": "Interactions by type",
+    "interactions by month": "Interactions by month",
+    "connections by strength": "Pairs by strength",
+    "connections by affinity": "Pairs by affinity",
+}
+WORDS = {
+    "MEM": "membership", "ENT": "entry pass", "FRE": "free entry", "GUE": "guest pass",
+    "EVE": "event", "entry_pass": "entry pass", "guest_pass": "guest pass",
+    "same_day_checkin": "arrived within half an hour of each other",
+    "shared_pass": "one came in on the other's pass",
+    "same_purchase_group": "came in on passes of one purchase",
+    "family_membership": "are on one membership", "frequent_guest": "one was the other's guest",
+    "1": "1: one interaction", "2": "2: two", "3": "3: three or four", "4": "4: five to nine",
+    "5": "5: ten or more",
+    "together": "together: they meet more than chance explains", "maybe": "maybe",
+    "chance": "chance: no more than chance explains", "too_few": "too few meetings to judge",
+}  # fmt: skip
+TILES = {
+    "check-ins": "check-ins",
+    "customers who came": "people came",
+    "pass transfers": "passes bought by somebody else",
+    "interactions": "interactions",
+    "connections": "pairs who met",
+    "crews": "crews",
+}
+HIDDEN = '<td class="number"><abbr title="hidden: too small, or it would tell one">–</abbr></td>'
+
+
+def count(value: int | None) -> str:
+    """A count for a tile.
+
+    Example:
+        >>> count(1234), count(None)
+        ('1,234', '–')
+    """
+    return "–" if value is None else f"{value:,}"
+
+
+def table(heading: str, rows: Sequence[tuple[str, int | None]]) -> str:
+    """One section as a table with a bar for each figure."""
+    most = max((value for _, value in rows if value is not None), default=0) or 1
+    lines = []
+    for metric, value in rows:
+        cell = HIDDEN if value is None else f'<td class="number">{value:,}</td>'
+        width = 0.0 if value is None else round(100 * value / most, 1)
+        lines.append(
+            f'<tr><th scope="row">{escape(WORDS.get(metric, metric))}</th>{cell}'
+            '<td class="bar" aria-hidden="true">'
+            '<svg viewBox="0 0 100 10" preserveAspectRatio="none">'
+            f'<rect class="fill" width="{width}" height="10" rx="1"></rect></svg></td></tr>'
+        )
+    return (
+        f'<section class="panel"><h2>{escape(heading)}</h2><table class="bars"><thead class="unseen">'
+        '<tr><th scope="col">what</th><th scope="col">count</th><td></td></tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></section>"
+    )
+
+
+def public_body(connection: duckdb.DuckDBPyConnection) -> str:
+    """The page's body, from public_totals."""
+    rows = connection.sql(
+        "select section, metric, value from public_totals order by line_number"
+    ).fetchall()
+    sections = {
+        section: [(metric, value) for _, metric, value in group]
+        for section, group in groupby(rows, key=lambda row: row[0])
+    }
+    totals = dict(sections.pop("totals", []))
+    tiles = "".join(
+        f'<div class="tile"><dd>{count(totals[metric])}</dd><dt>{label}</dt></div>'
+        for metric, label in TILES.items()
+        if metric in totals
+    )
+    tables = "".join(table(HEADINGS.get(name, name), found) for name, found in sections.items())
+    return (
+        f'<dl class="tiles">{tiles}</dl><div class="panels">{tables}</div>'
+        f'<p class="note">A dash hides a count from 1 to {SMALLEST_SHOWN - 1}, or one from which'
+        " such a count could be worked out.</p>"
+    )
