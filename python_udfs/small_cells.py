@@ -1,8 +1,8 @@
 """Which counts of linked tables are hidden, so that nobody can tell a small one.
 
 A count of 1 to SMALLEST_SHOWN - 1 may point at a person and is hidden. One hidden count among
-shown ones is their total less the rest, so others are hidden beside it, the smallest that are large
-enough, until every sum leaves at least SMALLEST_SHOWN possible values. Tables are linked by common totals
+shown ones is their total less the rest, so others are hidden beside it, the smallest that will do,
+until every sum leaves at least SMALLEST_SHOWN possible values. Tables are linked by common totals
 and by counts of one thing, so this is repeated until nothing changes.
 """
 

@@ -17,6 +17,8 @@ WIDEST = 340
 # Larger groups are drawn without names, their dots this far apart.
 MOST_LABELS = 40
 DOT_BOX = 18
+# Pulls towards the middle, so that a chain bends instead of running off.
+GRAVITY = 0.12
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 
@@ -100,6 +102,9 @@ def springs(count: int, edges: Sequence[tuple[int, int]]) -> list[list[float]]:
             moves[one][1] -= down * pull
             moves[other][0] += across * pull
             moves[other][1] += down * pull
+        for place, move in zip(places, moves, strict=True):
+            move[0] -= GRAVITY * place[0]
+            move[1] -= GRAVITY * place[1]
         most = 0.02 + 0.8 * (1 - step / rounds)
         for place, (across, down) in zip(places, moves, strict=True):
             length = math.sqrt(across * across + down * down) or 1.0
@@ -108,9 +113,9 @@ def springs(count: int, edges: Sequence[tuple[int, int]]) -> list[list[float]]:
     return places
 
 
-def pushed_apart(places: list[list[float]], width: float, height: float) -> None:
-    """Move places until no two boxes of this size overlap, by the shortest way."""
-    for _ in range(200):
+def pushed_apart(places: list[list[float]], width: float, height: float, reach: float) -> None:
+    """Move places until no two boxes overlap, by the shortest way, no further than reach aside."""
+    for _ in range(400):
         moved = False
         for one in range(len(places)):
             for other in range(one):
@@ -125,6 +130,8 @@ def pushed_apart(places: list[list[float]], width: float, height: float) -> None
                 half = side * (over_x, over_y)[axis] / 2
                 places[one][axis] += half
                 places[other][axis] -= half
+        for place in places:
+            place[0] = min(reach, max(-reach, place[0]))
         if not moved:
             return
 
@@ -142,17 +149,13 @@ def drawing(group: Group) -> Drawing:
     if count == 2:
         return Drawing(2 * width, height, [(width // 2, 12), (width + width // 2, 12)])
     places = springs(count, group.edges)
-    for place in places:
-        place[0] *= width * 0.75
-        place[1] *= height * 1.1
-    for _ in range(4):
-        pushed_apart(places, width, height)
-        spread = max(place[0] for place in places) - min(place[0] for place in places)
-        if not labelled or spread <= WIDEST - width:
-            break
+    room = WIDEST - width if labelled else 3 * DOT_BOX * math.sqrt(count)
+    for axis, most in ((0, room), (1, 0.6 * height * math.sqrt(count))):
+        middle = sum(place[axis] for place in places) / count
+        far = max(abs(place[axis] - middle) for place in places) or 1.0
         for place in places:
-            place[0] *= (WIDEST - width) / spread
-            place[1] *= 1.15
+            place[axis] = (place[axis] - middle) / far * most / 2
+    pushed_apart(places, width, height, room / 2)
     left, top = (min(place[axis] for place in places) for axis in (0, 1))
     moved = [
         (round(across - left + width / 2), round(down - top + (12 if labelled else height / 2)))

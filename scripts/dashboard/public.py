@@ -1,6 +1,6 @@
 """The public page: the totals of public_totals, and nothing else is read.
 
-It has no script; a figure that is hidden is a dash.
+It has no script; a figure that is hidden says so.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ import duckdb
 
 from small_cells import SMALLEST_SHOWN
 
-HEADINGS = {
+KINDS = {
     "check-ins by kind": "Check-ins by kind of entry",
-    "check-ins by month": "Check-ins by month",
-    "pass transfers by kind": "Passes that somebody else bought, by kind",
-    "pass transfers by buyer": "Passes that somebody else bought: is the buyer known?",
-    "pass transfers by month": "Passes that somebody else bought, by month",
     "interactions by type": "Interactions by type",
-    "interactions by month": "Interactions by month",
     "connections by strength": "Pairs by strength",
     "connections by affinity": "Pairs by affinity",
+    "pass transfers by kind": "Passes bought by somebody else, by kind",
+    "pass transfers by buyer": "Is the buyer of such a pass known?",
 }
+MONTHS = {
+    "check-ins by month": "Check-ins by month",
+    "pass transfers by month": "Passes bought by somebody else",
+    "interactions by month": "Interactions by month",
+}
+# In the order in which they are shown.
 WORDS = {
     "MEM": "membership", "ENT": "entry pass", "FRE": "free entry", "GUE": "guest pass",
     "EVE": "event", "entry_pass": "entry pass", "guest_pass": "guest pass",
@@ -44,7 +47,7 @@ TILES = {
     "connections": "pairs who met",
     "crews": "crews",
 }
-HIDDEN = '<td class="number"><abbr title="hidden: too small, or it would tell one">–</abbr></td>'
+HIDDEN = '<td class="number"><span class="muted">hidden</span></td>'
 
 
 def count(value: int | None) -> str:
@@ -52,13 +55,15 @@ def count(value: int | None) -> str:
 
     Example:
         >>> count(1234), count(None)
-        ('1,234', '–')
+        ('1,234', 'hidden')
     """
-    return "–" if value is None else f"{value:,}"
+    return "hidden" if value is None else f"{value:,}"
 
 
 def table(heading: str, rows: Sequence[tuple[str, int | None]]) -> str:
     """One section as a table with a bar for each figure."""
+    if all(metric in WORDS for metric, _ in rows):
+        rows = sorted(rows, key=lambda row: list(WORDS).index(row[0]))
     most = max((value for _, value in rows if value is not None), default=0) or 1
     lines = []
     for metric, value in rows:
@@ -71,8 +76,8 @@ def table(heading: str, rows: Sequence[tuple[str, int | None]]) -> str:
             f'<rect class="fill" width="{width}" height="10" rx="1"></rect></svg></td></tr>'
         )
     return (
-        f'<section class="panel"><h2>{escape(heading)}</h2><table class="bars"><thead class="unseen">'
-        '<tr><th scope="col">what</th><th scope="col">count</th><td></td></tr></thead>'
+        f'<section class="panel"><h2>{escape(heading)}</h2><table class="bars">'
+        '<thead class="unseen"><tr><th scope="col">what</th><th scope="col">count</th><td></td></tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></section>"
     )
 
@@ -92,9 +97,15 @@ def public_body(connection: duckdb.DuckDBPyConnection) -> str:
         for metric, label in TILES.items()
         if metric in totals
     )
-    tables = "".join(table(HEADINGS.get(name, name), found) for name, found in sections.items())
+    kinds, months = (
+        "".join(
+            table(heading, sections[name]) for name, heading in part.items() if name in sections
+        )
+        for part in (KINDS, MONTHS)
+    )
     return (
-        f'<dl class="tiles">{tiles}</dl><div class="panels">{tables}</div>'
-        f'<p class="note">A dash hides a count from 1 to {SMALLEST_SHOWN - 1}, or one from which'
+        f'<dl class="tiles">{tiles}</dl><div class="panels">{kinds}</div>'
+        f'<div class="panels three">{months}</div>'
+        f'<p class="note">Hidden is a count from 1 to {SMALLEST_SHOWN - 1}, or one from which'
         " such a count could be worked out.</p>"
     )

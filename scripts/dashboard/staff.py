@@ -79,8 +79,9 @@ def day(column: str) -> str:
 
 def mask(column: str, words: list[str]) -> str:
     """Words with commas between as one bit each."""
+    listed = f"string_split(coalesce({column}, ''), ',')"
     bits = [
-        f"{1 << bit} * cast(list_contains(string_split(coalesce({column}, ''), ','), '{word}') as int)"
+        f"{1 << bit} * cast(list_contains({listed}, '{word}') as int)"
         for bit, word in enumerate(words)
     ]
     return " + ".join(bits)

@@ -57,7 +57,7 @@ function shortened(text, most) {
 // Partners stand in two columns around the person, so that no name covers another.
 function egoGraph(place, pairs) {
   const narrow = matchMedia("(max-width: 640px)").matches;
-  const [width, reach, letters] = narrow ? [350, 62, 15] : [640, 150, 26];
+  const [width, reach, letters] = narrow ? [350, 50, 14] : [640, 150, 26];
   const sides = [pairs.filter((_, i) => i % 2 === 0), pairs.filter((_, i) => i % 2 === 1)];
   const row = 27;
   const height = Math.max(sides[0].length, 2) * row + 20;
@@ -87,7 +87,7 @@ function egoGraph(place, pairs) {
       svg("circle", { class: `level${gym.pairs.level[pair]}`, cx: x, cy: y, r: 7 }),
       svg("text", { x: x + (right ? 13 : -13), y: y + 4, "text-anchor": right ? "start" : "end" },
         shortened(nameOf(partner), letters))));
-  return svg("svg", { class: "ego", viewBox: `0 0 ${width} ${height}`, role: "img", click: openDot,
+  return svg("svg", { class: narrow ? "ego narrow" : "ego", viewBox: `0 0 ${width} ${height}`, role: "img", click: openDot,
     "data-edges": lines.length,
     "aria-label": `The ${lines.length} closest to ${nameOf(place)}; the table below lists all` },
     among, lines, svg("circle", { class: "self", cx: midX, cy: midY, r: 10 }), dots);
@@ -110,7 +110,7 @@ function transferTable(place, bought) {
     file: `${bought ? "passes_bought" : "passes_used"}_${gym.people.id[place]}`,
     rows, sort: 0, down: true, step: 10,
     columns: [
-      { title: "Date", value: (i) => dateOf(day[i]) },
+      { title: "Date", value: (i) => dateOf(day[i]), date: true },
       { title: bought ? "Used by" : "Bought by",
         value: (i) => (known(i) ? nameOf(other(i)) : typed(i)),
         cell: (i) => known(i) ? customerLink(other(i))
@@ -138,8 +138,8 @@ function connectionTable(place, pairs) {
         cell: (row) => el("span", { class: `level level${level[row.pair]}` }, levelName(level[row.pair])) },
       { title: "Tie, %", value: (row) => (chance[row.pair] ? (chance[row.pair] - 1) / 10 : ""), minor: true },
       { title: "Types", value: (row) => typeNames(types[row.pair]), minor: true },
-      { title: "First", value: (row) => dateOf(first[row.pair]), minor: true },
-      { title: "Last", value: (row) => dateOf(last[row.pair]), minor: true },
+      { title: "First", value: (row) => dateOf(first[row.pair]), minor: true, date: true },
+      { title: "Last", value: (row) => dateOf(last[row.pair]), minor: true, date: true },
     ],
   });
 }
@@ -158,7 +158,7 @@ function interactionTable(place, pairs) {
   return table({
     caption: "Interactions", file: `interactions_${gym.people.id[place]}`, rows, sort: 0, down: true, step: 15,
     columns: [
-      { title: "Date", value: (row) => dateOf(row.day) },
+      { title: "Date", value: (row) => dateOf(row.day), date: true },
       customerColumn("With", (row) => row.partner),
       { title: "Type", value: (row) => words(gym.types[row.type]) },
     ],

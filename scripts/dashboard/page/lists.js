@@ -30,7 +30,7 @@ function connectedRows() {
 }
 
 function connectedView() {
-  const results = el("div", { "aria-live": "polite" });
+  const results = el("div", { class: "panel", "aria-live": "polite" });
   const fill = () => {
     const rows = connectedRows();
     results.replaceChildren(
@@ -93,7 +93,7 @@ function sharerRows() {
 }
 
 function sharersView() {
-  const results = el("div", { "aria-live": "polite" });
+  const results = el("div", { class: "panel", "aria-live": "polite" });
   const fill = () => {
     const rows = sharerRows();
     const [what, whom] = filters.direction === "bought"

@@ -1,9 +1,18 @@
 // The gym in figures, and how good the data are.
 const section = (name) => gym.report.filter(([part, metric]) => part === name && metric !== "total");
 
-function reportBars(name, label = words) {
-  const rows = section(name).filter(([, , , share]) => share !== null);
-  return bars(name, rows.map(([, metric, value, share, hint]) => [label(metric), value, share, hint ?? null]));
+// The figures of a section, in the order of metrics where one is given, else the largest first.
+function reportBars(name, label = words, metrics = null) {
+  const rows = section(name).filter(([, metric, , share]) =>
+    share !== null && (metrics?.includes(metric) ?? metric !== "purchaser known"));
+  rows.sort(metrics ? (a, b) => metrics.indexOf(a[1]) - metrics.indexOf(b[1]) : (a, b) => b[2] - a[2]);
+  return bars(name, rows.map(([, metric, value, share, hint]) => [label(metric), value, share, hint]));
+}
+
+function strongestNote() {
+  const real = gym.report.find(([part, metric]) => part === "affinity" && !gym.levels.includes(metric));
+  return note("Whether they meet more than chance explains."
+    + (real ? ` Of the pairs of strength 5, ${percent(real[3])} do.` : ""));
 }
 
 const ENTRIES = { MEM: "membership", ENT: "entry pass", FRE: "free", GUE: "guest pass", EVE: "event" };
@@ -44,7 +53,7 @@ function overviewView() {
     ]),
     el("div", { class: "panels" },
       panel("Pairs by strength", strengthBars(), note("How often two people met, however that came about.")),
-      panel("Pairs by affinity", reportBars("affinity"), note("Whether they meet more than chance explains.")),
+      panel("Pairs by affinity", reportBars("affinity", words, gym.levels), strongestNote()),
       panel("Interactions by type", reportBars("interactions")),
       panel("Check-ins by kind", reportBars("check-ins", (code) => ENTRIES[code] ?? code))),
     monthly(),

@@ -30,13 +30,14 @@ function ordered(rows, column, down) {
     .map(([, row]) => row);
 }
 
-// columns: title, value(row) for sorting and CSV, and perhaps sortBy, cell(row), number, minor.
+// columns: title, value(row) for sorting and CSV, and perhaps sortBy, cell(row), number, date, and
+// minor for what a phone has no room for.
 function table({ caption, file, columns, rows, sort = 0, down = false, step = STEP }) {
   let [by, falling, shown, sorted] = [sort, down, step, ordered(rows, columns[sort], down)];
   const body = el("tbody");
   const more = el("button", { type: "button", click: () => grow() });
-  const kind = (column) => [column.number && "number", column.minor && "minor"];
-  const classOf = (column) => kind(column).filter(Boolean).join(" ") || null;
+  const kind = (column) => ["number", "minor", "date"].filter((name) => column[name]);
+  const classOf = (column) => kind(column).join(" ") || null;
   const line = (row) =>
     el(
       "tr",
