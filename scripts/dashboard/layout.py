@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 # One dot with the name below it, and the width that a phone shows without scrolling.
-LABEL_WIDTH, LABEL_HEIGHT = 88, 40
+LABEL_WIDTH, LABEL_HEIGHT = 84, 44
 WIDEST = 340
 # Larger groups are drawn without names, their dots this far apart.
 MOST_LABELS = 40
@@ -126,12 +126,15 @@ def pushed_apart(places: list[list[float]], width: float, height: float, reach: 
                     continue
                 moved = True
                 axis = 0 if over_x / width < over_y / height else 1
+                if (
+                    axis == 0
+                    and max(abs(places[one][0]), abs(places[other][0])) + over_x / 2 > reach
+                ):
+                    axis = 1
                 side = 1 if (across, down)[axis] >= 0 else -1
                 half = side * (over_x, over_y)[axis] / 2
                 places[one][axis] += half
                 places[other][axis] -= half
-        for place in places:
-            place[0] = min(reach, max(-reach, place[0]))
         if not moved:
             return
 
@@ -141,7 +144,7 @@ def drawing(group: Group) -> Drawing:
 
     Example:
         >>> drawing(Group([1, 2], [(0, 1)]))
-        Drawing(width=176, height=40, places=[(44, 12), (132, 12)])
+        Drawing(width=168, height=44, places=[(42, 12), (126, 12)])
     """
     count = len(group.members)
     labelled = count <= MOST_LABELS
@@ -150,7 +153,8 @@ def drawing(group: Group) -> Drawing:
         return Drawing(2 * width, height, [(width // 2, 12), (width + width // 2, 12)])
     places = springs(count, group.edges)
     room = WIDEST - width if labelled else 3 * DOT_BOX * math.sqrt(count)
-    for axis, most in ((0, room), (1, 0.6 * height * math.sqrt(count))):
+    tall = min(60 * (count - 1), 1.5 * height * math.sqrt(count)) if labelled else room
+    for axis, most in ((0, room), (1, tall)):
         middle = sum(place[axis] for place in places) / count
         far = max(abs(place[axis] - middle) for place in places) or 1.0
         for place in places:

@@ -5,6 +5,7 @@ It has no script; a figure that is hidden says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
@@ -39,6 +40,8 @@ WORDS = {
     "together": "together: they meet more than chance explains", "maybe": "maybe",
     "chance": "chance: no more than chance explains", "too_few": "too few meetings to judge",
 }  # fmt: skip
+# Not from the calendar module, which follows the machine's language.
+MONTH_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 TILES = {
     "check-ins": "check-ins",
     "customers who came": "people came",
@@ -60,6 +63,18 @@ def count(value: int | None) -> str:
     return "hidden" if value is None else f"{value:,}"
 
 
+def label(metric: str) -> str:
+    """What a reader calls a metric.
+
+    Example:
+        >>> label("MEM"), label("2025-01")
+        ('membership', 'Jan 2025')
+    """
+    if re.fullmatch(r"\d{4}-\d{2}", metric):
+        return f"{MONTH_NAMES[int(metric[5:]) - 1]} {metric[:4]}"
+    return WORDS.get(metric, metric)
+
+
 def table(heading: str, rows: Sequence[tuple[str, int | None]]) -> str:
     """One section as a table with a bar for each figure."""
     if all(metric in WORDS for metric, _ in rows):
@@ -70,14 +85,15 @@ def table(heading: str, rows: Sequence[tuple[str, int | None]]) -> str:
         cell = HIDDEN if value is None else f'<td class="number">{value:,}</td>'
         width = 0.0 if value is None else round(100 * value / most, 1)
         lines.append(
-            f'<tr><th scope="row">{escape(WORDS.get(metric, metric))}</th>{cell}'
+            f'<tr><th scope="row">{escape(label(metric))}</th>{cell}'
             '<td class="bar" aria-hidden="true">'
             '<svg viewBox="0 0 100 10" preserveAspectRatio="none">'
             f'<rect class="fill" width="{width}" height="10" rx="1"></rect></svg></td></tr>'
         )
     return (
         f'<section class="panel"><h2>{escape(heading)}</h2><table class="bars">'
-        '<thead class="unseen"><tr><th scope="col">what</th><th scope="col">count</th><td></td></tr></thead>'
+        '<thead class="unseen"><tr><th scope="col">what</th><th scope="col">count</th><td></td>'
+        "</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></section>"
     )
 
@@ -93,8 +109,8 @@ def public_body(connection: duckdb.DuckDBPyConnection) -> str:
     }
     totals = dict(sections.pop("totals", []))
     tiles = "".join(
-        f'<div class="tile"><dd>{count(totals[metric])}</dd><dt>{label}</dt></div>'
-        for metric, label in TILES.items()
+        f'<div class="tile"><dd>{count(totals[metric])}</dd><dt>{words}</dt></div>'
+        for metric, words in TILES.items()
         if metric in totals
     )
     kinds, months = (

@@ -74,7 +74,8 @@ function trend(title, points, shownAs) {
   return el(
     "figure",
     { class: "chart" },
-    el("figcaption", {}, el("strong", {}, title), ` ${shownAs(values.at(-1))}`),
+    el("figcaption", {}, el("strong", {}, title), ` ${shownAs(values.at(-1))}`,
+      low === high ? null : el("span", { class: "muted" }, ` (${shownAs(low)} to ${shownAs(high)})`)),
     svg(
       "svg",
       { viewBox: `0 0 ${width} ${height}`, role: "img",

@@ -66,7 +66,7 @@ function indexed(gym) {
 
 const dateOf = (day) => (day ? new Date(day * DAY).toISOString().slice(0, 10) : "");
 const number = (value) => (value ?? 0).toLocaleString("en-US");
-const percent = (value) => (value === null || value === undefined ? "" : `${value.toFixed(1)} %`);
+const percent = (value) => (value === null || value === undefined ? "" : `${value.toFixed(value > 0 && value < 0.1 ? 2 : 1)} %`);
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const monthName = (month) => `${MONTHS[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
