@@ -41,7 +41,7 @@ WORDS = {
     "chance": "chance: no more than chance explains", "too_few": "too few meetings to judge",
 }  # fmt: skip
 # Not from the calendar module, which follows the machine's language.
-MONTH_NAMES = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTH_NAMES = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 TILES = {
     "check-ins": "check-ins",
     "customers who came": "people came",

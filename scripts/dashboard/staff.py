@@ -84,7 +84,7 @@ def mask(column: str, words: list[str]) -> str:
         f"{1 << bit} * cast(list_contains({listed}, '{word}') as int)"
         for bit, word in enumerate(words)
     ]
-    return " + ".join(bits)
+    return " + ".join(bits) or "0"
 
 
 def columns(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> dict[str, np.ndarray]:

@@ -7,13 +7,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+from dashboard_browser import Watched, watched
+from playwright.sync_api import Browser
 
+import browser
+from dashboard import write
 from raw_exports import EXPORTS
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -144,3 +148,31 @@ def night(small_gym: Project, night_folder: Path) -> Project:
         elif path.is_file():
             path.unlink()
     return small_gym.copy(night_folder)
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    """One browser for a module's tests; without one they are skipped, in CI they fail."""
+    path = browser.chromium()
+    if path is None:
+        (pytest.fail if browser.is_required() else pytest.skip)(browser.MISSING)
+    with browser.launched(path) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def pages(small_gym: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the dashboard of the small gym."""
+    folder = tmp_path_factory.mktemp("dashboard")
+    write.write(small_gym.published, folder)
+    return folder
+
+
+@pytest.fixture
+def staff(chrome: Browser, pages: Path) -> Iterator[Watched]:
+    """The small gym's staff page; at the end it has asked for nothing and complained of nothing."""
+    found = watched(chrome, pages / "staff.html")
+    yield found
+    assert found.complaints == []
+    assert [url for url in found.requests if not url.startswith(("file:", "blob:", "data:"))] == []
+    found.page.context.close()

@@ -45,7 +45,7 @@ function groupDrawing(group, kind, title) {
       "data-edges": group.edges.length },
     group.edges.map(([one, other, weight]) => {
       const [[x1, y1], [x2, y2]] = [at(one), at(other)];
-      return svg("line", { class: "edge", x1, y1, x2, y2, "stroke-width": Math.min(3.5, 0.8 + Math.log2(weight) / 2) },
+      return svg("line", { class: "edge", x1, y1, x2, y2, "stroke-width": Math.min(3.5, 1.2 + Math.log2(weight) / 2) },
         svg("title", {}, `${nameOf(group.members[one])} and ${nameOf(group.members[other])}: ${weight}`));
     }),
     group.members.map((place, member) => {
