@@ -18,12 +18,14 @@ TYPES = {"u1": np.uint8, "u2": np.uint16, "u4": np.uint32, "f8": np.float64}
 
 
 def narrow(values: np.ndarray) -> tuple[str, np.ndarray]:
-    """The narrowest type that holds values without a sign.
+    """The narrowest type that holds whole numbers.
 
     Example:
         >>> narrow(np.array([1, 300]))[0]
         'u2'
     """
+    if len(values) and values.min() < 0:
+        return "f8", values.astype(TYPES["f8"])
     most = int(values.max()) if len(values) else 0
     code = "u1" if most < 1 << 8 else "u2" if most < 1 << 16 else "u4" if most < 1 << 32 else "f8"
     return code, values.astype(TYPES[code])
@@ -34,7 +36,7 @@ def packed(head: Mapping[str, Any], columns: Mapping[str, np.ndarray]) -> str:
 
     Args:
         head: anything that JSON holds.
-        columns: whole numbers, none negative; the names that end in `_step` are ascending and
+        columns: whole numbers up to 2 ** 53; the names that end in `_step` are ascending and
             are stored as differences.
 
     Example:

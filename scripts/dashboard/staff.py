@@ -199,7 +199,7 @@ def head(connection: duckdb.DuckDBPyConnection, types: list[str]) -> dict[str, A
     one = connection.sql(
         """
         select
-            (select count(*) from people), (select count(*) from customer_connections),
+            (select count(*) from customers), (select count(*) from customer_connections),
             (select count(*) from pairs), (select count(*) from customer_interactions),
             (select count(*) from pass_transfers),
             (select count(purchaser_customer_id) from pass_transfers),
@@ -227,6 +227,7 @@ def head(connection: duckdb.DuckDBPyConnection, types: list[str]) -> dict[str, A
             """
             select case when purchaser_customer_id is null then purchaser_name end
             from pass_transfers
+            where user_customer_id is not null
             order by checkin_datetime, checkin_id
             """,
         ),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from conftest import PROJECT
 from dashboard_browser import VIEWS, Watched, hand_made, payload, watched
 from playwright.sync_api import Browser
@@ -203,3 +205,28 @@ def test_the_public_page_reads_one_table_and_runs_nothing(tmp_path: Path) -> Non
 def test_what_the_public_page_reads_is_declared_public() -> None:
     text = (PROJECT / "models/reporting/public_totals.yml").read_text()
     assert "audience: public" in text
+
+
+@pytest.mark.parametrize("intruder", [None, "staff.html", "gym.duckdb", "connections.csv"])
+def test_the_site_holds_what_is_public_only(tmp_path: Path, intruder: str | None) -> None:
+    workflow = yaml.safe_load((PROJECT / ".github/workflows/pages.yml").read_text())
+    assert {job["if"] for job in workflow["jobs"].values()} == {"github.ref == 'refs/heads/main'"}
+    steps = workflow["jobs"]["site"]["steps"]
+    gather = next(step["run"] for step in steps if step.get("name") == "Gather what is public")
+    (upload,) = [step for step in steps if step.get("uses", "").startswith("actions/upload")]
+    assert upload["with"]["path"] == "site"
+    for name in ("target/site/index.html", "dashboard/public.html", "dashboard/staff.html"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    if intruder:
+        (tmp_path / "target/site" / intruder).touch()
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", gather],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode == 0) == (intruder is None)
+    if intruder is None:
+        found = sorted(path.name for path in (tmp_path / "site").iterdir())
+        assert found == ["dashboard.html", "index.html"]
