@@ -15,7 +15,7 @@ from dashboard.layout import drawing, groups
 
 # Beyond so many pairs the page leaves out those who met once and are nothing to each other that
 # the gym knows; counts and totals are of all pairs.
-MOST_PAIRS = 400_000
+MOST_PAIRS = 2_000_000
 NEVER = 0
 LEVELS = ["together", "maybe", "chance", "too_few"]
 

@@ -8,6 +8,9 @@ const strengthChoice = (changed) =>
 
 const wanted = (value, filter) => filter === ANY || value === Number(filter);
 
+// A ranking names no child, not even beside an adult, also where the file has the name.
+const ranked = (place) => (gym.people.child[place] ? "a child" : nameOf(place));
+
 function connectedRows() {
   const { one, other, count, strength, level, types, last } = gym.pairs;
   const rows = new Map();
@@ -44,7 +47,8 @@ function connectedView() {
           idColumn((row) => row.place),
           { title: "People", value: (row) => row.people, number: true },
           { title: "Interactions", value: (row) => row.count, number: true },
-          { ...customerColumn("Most often with", (row) => row.with), minor: true },
+          { title: "Most often with", value: (row) => ranked(row.with), minor: true,
+            cell: (row) => (gym.people.child[row.with] ? "a child" : customerLink(row.with)) },
           { title: "Last", value: (row) => dateOf(row.last), minor: true },
         ],
       }),

@@ -105,9 +105,10 @@ function qualityView() {
       caption: "Exports read", file: "exports_read", sort: 0,
       rows: section("rows in").filter(([, metric]) => metric !== "rejected"),
       columns: [
-        { title: "Export", value: ([, metric]) => metric },
+        { title: "Export", value: ([, metric]) => metric,
+          cell: ([, metric]) => el("span", {}, metric.split(/(?<=[/_])/).map((part) => [part, el("wbr")])) },
         { title: "Rows", value: ([, , value]) => value, number: true },
-        { title: "What became of them", value: ([, , , , hint]) => hint ?? "" },
+        { title: "Outcome", value: ([, , , , hint]) => hint ?? "" },
       ],
     }), rejected ? note(`Rejected: ${many(rejected[2], "row")} (${percent(rejected[3])}). The private table rejected_rows says why.`) : null),
     panel("How buyers were found", reportBars("purchaser matching")),
