@@ -141,8 +141,8 @@ def test_the_flag_names_children_but_ranks_none(chrome: Browser, tmp_path: Path)
         "Ann Adult",
         "Bob Adult",
     }
-    assert "Underage" not in page.locator("main").inner_text()
-    assert "Underage" not in found.view("#/sharers").locator("main").inner_text()
+    assert "Underage" not in page.locator("main .table").inner_text()
+    assert "Underage" not in found.view("#/sharers").locator("main .table").inner_text()
     found.page.context.close()
 
 
