@@ -170,7 +170,7 @@ function crewText(place) {
   if (crew === undefined) return note("In no crew: crews are three to twelve people who come together more than chance explains.");
   const { members, usual_weekday, usual_hour, outings_per_month, founding_date } = gym.crews;
   const others = members[crew].filter((member) => member !== place);
-  return el("p", {}, "Climbs with ", others.map((member, i) => [i ? ", " : "", customerLink(member)]),
+  return el("p", {}, "In a crew with ", others.map((member, i) => [i ? ", " : "", customerLink(member)]),
     `: mostly on ${usual_weekday[crew]} from ${usual_hour[crew]}:00, ${outings_per_month[crew]} times a month, since ${founding_date[crew]}.`);
 }
 
