@@ -31,8 +31,9 @@ POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline';"
     " img-src data:; font-src data:; worker-src blob:; base-uri 'none'; form-action 'none'"
 )
-# Where dbt's docs and colibri would send what a reader does.
-TRACKER = re.compile(r"https://(?:[a-z.]+\.)?(?:posthog\.com|fuzzed\.getdbt\.com|getdbt\.com/)")
+# Where dbt's docs and colibri would send what a reader does; the other name leads nowhere.
+TRACKER = re.compile(r"posthog\.com|fuzzed\.getdbt\.com")
+NOWHERE = "tracker.invalid"
 Json = dict[str, Any]
 
 
@@ -118,7 +119,7 @@ def script_text(content: Json) -> str:
 
 def closed(page: str) -> str:
     """The page with a policy that lets it ask nobody, and without the addresses it would ask."""
-    page = TRACKER.sub("about:blank", page)
+    page = TRACKER.sub(NOWHERE, page)
     page = re.sub(r'<link rel="(canonical|shortcut icon)"[^>]*>', "", page)
     return page.replace(
         "<head>",
