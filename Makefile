@@ -55,6 +55,19 @@ spot-check: $(VENV)/.runtime ## Print one customer's transfers, interactions and
 learn-match-parameters: $(VENV)/.runtime ## Re-estimate the matching parameters from the last build; show old beside new
 	$(BIN)/python benchmarks/match/learn_parameters.py
 
+.PHONY: convert-exports
+convert-exports: $(VENV)/.runtime ## Copy CSV exports to Parquet, faster to read: TO=<folder>, source GYM_RAW_EXPORTS
+	@$(BIN)/python scripts/convert_exports.py $(TO)
+
+$(VENV)-benchmark/.installed: requirements-benchmark.txt
+	$(PYTHON) -m venv $(VENV)-benchmark
+	$(VENV)-benchmark/bin/python -m pip install --quiet --require-hashes -r requirements-benchmark.txt
+	@touch $@
+
+.PHONY: benchmark
+benchmark: $(VENV)/.runtime $(VENV)-benchmark/.installed ## Measure speed; SIZES="37k 1m 10m", ARGS=--nights for more
+	$(BIN)/python benchmarks/speed/run.py $(SIZES) $(ARGS)
+
 .PHONY: docs
 docs: $(VENV)/.runtime ## Write the dbt docs site into one file, target/static_index.html
 	$(BIN)/dbt docs generate --static
@@ -63,6 +76,7 @@ docs: $(VENV)/.runtime ## Write the dbt docs site into one file, target/static_i
 lock: ## Renew the hash locks from the .in files (needs uv)
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(LOCK) -c requirements.txt requirements-benchmark.in -o requirements-benchmark.txt
 
 .PHONY: clean
 clean: ## Remove what builds wrote, but not the environment

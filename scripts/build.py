@@ -40,6 +40,14 @@ NIGHTLY = "--nightly"
 PARTIAL = {"-s", "--select", "--exclude", "--selector", "--resource-type"}
 PARTIAL |= {"--exclude-resource-type"}
 FAILED = {"error", "fail", "runtime error"}
+NO_MEMORY = (
+    "memory is too small, also with what DuckDB moved to disk; raise GYM_MEMORY_LIMIT, or build"
+    " where there is more of it"
+)
+NO_DISK = (
+    "what does not fit in memory found no room on the warehouse's disk; make room there, or raise"
+    " GYM_MEMORY_LIMIT"
+)
 RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): (.+)")
 
 
@@ -60,6 +68,8 @@ def one_sentence(message: str) -> str:
     first = reasons[0] if reasons else message.strip()
     if "Could not set lock on file" in first:
         return "another process has the warehouse open; wait for it or close it, then build again"
+    if "Out of Memory Error: " in first:
+        return NO_DISK if "max_temp_directory_size" in message else NO_MEMORY
     return re.sub(r"^(Invalid Input|IO|Runtime|Binder|Catalog|Conversion) Error: ", "", first)
 
 

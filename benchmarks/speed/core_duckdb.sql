@@ -1,7 +1,7 @@
 -- The core job in plain DuckDB SQL, as one would write it by hand. $folder is replaced.
 create table checkins as
 select *, cast(checkin_datetime as date) as day, epoch(checkin_datetime)::bigint as seconds
-from read_csv('$folder/checkins.csv', header = true, all_varchar = false);
+from read_csv('$folder/checkins.csv', header = true);
 
 create table names as
 select lower(full_name) as name_key, min(customer_id) as purchaser_id
@@ -37,10 +37,9 @@ join checkins as other
     and one.customer_id < other.customer_id and abs(one.seconds - other.seconds) <= 1800
 group by all
 union all
-select
-    day, unnest(if(entry_method = 'GUE', ['shared_pass', 'frequent_guest'], ['shared_pass'])),
-    least(user_id, purchaser_id), greatest(user_id, purchaser_id), count(*), null
-from transfers where purchaser_id is not null
+select day, kind, least(user_id, purchaser_id), greatest(user_id, purchaser_id), count(*), null
+from transfers, (values ('shared_pass'), ('frequent_guest')) as kinds (kind)
+where purchaser_id is not null and (kind = 'shared_pass' or entry_method = 'GUE')
 group by all
 union all
 select one.day, 'same_purchase_group', one.user_id, other.user_id, count(*), null

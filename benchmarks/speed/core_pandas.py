@@ -96,7 +96,7 @@ events = pd.concat(
         for frame, person, kind in (
             (checkins, "customer_id", "checkin"),
             (known, "purchaser_id", "shared_pass"),
-            (known.drop(columns=[]), "user_id", "received_shared_pass"),
+            (known, "user_id", "received_shared_pass"),
         )
     ]
 )

@@ -42,8 +42,8 @@ transfers = (
         ),
     )
     .select(
-        "checkin_id", "checkin_datetime", "day", "entry_method", pl.col("customer_id").alias("user_id"),
-        "pass_type", "purchaser_name", "remaining", "purchaser_id",
+        "checkin_id", "checkin_datetime", "day", "entry_method",
+        pl.col("customer_id").alias("user_id"), "pass_type", "purchaser_name", "remaining", "purchaser_id",
     )
     .collect()
     .lazy()
@@ -82,7 +82,9 @@ passes = pl.concat(
 columns = [*PAIR, "times", "apart"]
 passes = passes.group_by(PAIR).agg(times=pl.len().cast(pl.Int64), apart=pl.lit(None, pl.Int64))
 interactions = (
-    pl.concat([meetings.select(columns), passes.select(columns)]).sort(PAIR).collect(engine="streaming")
+    pl.concat([meetings.select(columns), passes.select(columns)])
+    .sort(PAIR)
+    .collect(engine="streaming")
 )
 
 connections = (
@@ -109,7 +111,9 @@ connections = (
 )
 events = pl.concat(
     [
-        frame.select(pl.col(person).alias("customer_id"), "checkin_datetime", type=pl.lit(kind), checkin_id="checkin_id")
+        frame.select(
+            "checkin_datetime", "checkin_id", customer_id=pl.col(person), type=pl.lit(kind)
+        ).select("customer_id", "checkin_datetime", "type", "checkin_id")
         for frame, person, kind in (
             (checkins, "customer_id", "checkin"),
             (known, "purchaser_id", "shared_pass"),

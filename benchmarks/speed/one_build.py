@@ -61,8 +61,9 @@ def peak_mb() -> float:
 
 
 def main(arguments: list[str]) -> int:
-    import build
     from dbt.cli.main import dbtRunner
+
+    import build
 
     cpu: dict[str, float] = defaultdict(float)
     wall: dict[str, float] = defaultdict(float)

@@ -43,7 +43,9 @@ def main(target: Path, built: Path, warehouse: Path) -> None:
         for schema, table in connection.sql(kept).fetchall():
             if schema in ("seeds", "build_state"):
                 rows = "" if schema == "seeds" else " limit 0"
-                connection.execute(f"create table {schema}.{table} as from built.{schema}.{table}{rows}")
+                connection.execute(
+                    f"create table {schema}.{table} as from built.{schema}.{table}{rows}"
+                )
         connection.execute("detach built")
         for result in results:
             node = nodes[result["unique_id"]]
