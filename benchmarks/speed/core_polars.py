@@ -43,7 +43,8 @@ transfers = (
     )
     .select(
         "checkin_id", "checkin_datetime", "day", "entry_method",
-        pl.col("customer_id").alias("user_id"), "pass_type", "purchaser_name", "remaining", "purchaser_id",
+        pl.col("customer_id").alias("user_id"), "pass_type", "purchaser_name",
+        "remaining", "purchaser_id",
     )
     .collect()
     .lazy()
