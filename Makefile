@@ -65,6 +65,19 @@ screenshots: $(VENV)/.development dashboard ## Photograph each view of the dashb
 	@$(BIN)/python scripts/browser.py
 	@$(BIN)/python scripts/screenshots.py
 
+.PHONY: convert-exports
+convert-exports: $(VENV)/.runtime ## Copy CSV exports to Parquet, faster to read: TO=<folder>, source GYM_RAW_EXPORTS
+	@$(BIN)/python scripts/convert_exports.py $(TO)
+
+$(VENV)-benchmark/.installed: requirements-benchmark.txt
+	$(PYTHON) -m venv $(VENV)-benchmark
+	$(VENV)-benchmark/bin/python -m pip install --quiet --require-hashes -r requirements-benchmark.txt
+	@touch $@
+
+.PHONY: benchmark
+benchmark: $(VENV)/.runtime $(VENV)-benchmark/.installed ## Measure speed; SIZES="37k 1m 10m", ARGS=--nights for more
+	$(BIN)/python benchmarks/speed/run.py $(SIZES) $(ARGS)
+
 .PHONY: docs
 docs: $(VENV)/.development ## Write the docs and the column lineage of the last build into target/site
 	@$(BIN)/python scripts/docs_site.py
@@ -77,6 +90,7 @@ docs-analysts: $(VENV)/.runtime ## Write the queries and answers into docs/analy
 lock: ## Renew the hash locks from the .in files (needs uv)
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(LOCK) -c requirements.txt requirements-benchmark.in -o requirements-benchmark.txt
 
 .PHONY: clean
 clean: ## Remove what builds wrote, but not the environment

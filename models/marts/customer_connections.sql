@@ -11,34 +11,73 @@ int_pair_affinity as (
     select * from {{ ref('int_pair_affinity') }}
 ),
 
-typed_counts as (
+-- one pass with a counter for each type: to collect the types in lists and maps takes eight times
+-- the time; a type without a counter fails the test of the sum
+counted as (
     select
         customer_id_1,
         customer_id_2,
-        interaction_type,
-        count(*) as interaction_count,
+        count(*) filter (where interaction_type = 'family_membership') as family_memberships,
+        count(*) filter (where interaction_type = 'frequent_guest') as frequent_guests,
+        count(*) filter (where interaction_type = 'same_day_checkin') as same_day_checkins,
+        count(*) filter (where interaction_type = 'same_purchase_group') as same_purchase_groups,
+        count(*) filter (where interaction_type = 'shared_pass') as shared_passes,
         min(interaction_date) as first_interaction_date,
         max(interaction_date) as last_interaction_date,
     from customer_interactions
-    group by customer_id_1, customer_id_2, interaction_type
+    group by customer_id_1, customer_id_2
+),
+
+named as (
+    select
+        *,
+        family_memberships + frequent_guests + same_day_checkins + same_purchase_groups
+        + shared_passes as interaction_count,
+        case when family_memberships > 0 then 'family_membership' end as family_membership,
+        case when frequent_guests > 0 then 'frequent_guest' end as frequent_guest,
+        case when same_day_checkins > 0 then 'same_day_checkin' end as same_day_checkin,
+        case when same_purchase_groups > 0 then 'same_purchase_group' end as same_purchase_group,
+        case when shared_passes > 0 then 'shared_pass' end as shared_pass,
+    from counted
 ),
 
 pairs as (
     select
-        customer_id_1,
-        customer_id_2,
-        cast(sum(interaction_count) as bigint) as interaction_count,
-        min(first_interaction_date) as first_interaction_date,
-        max(last_interaction_date) as last_interaction_date,
-        string_agg(interaction_type, ',' order by interaction_type) as interaction_types,
+        *,
+        concat_ws(
+            ',',
+            family_membership, frequent_guest, same_day_checkin, same_purchase_group, shared_pass
+        ) as interaction_types,
         -- what the gym knows of the two; having met is no knowledge
-        string_agg(interaction_type, ',' order by interaction_type)
-            filter (where interaction_type != 'same_day_checkin') as known_ties,
-        map_from_entries(
-            list((interaction_type, interaction_count) order by interaction_type)
+        nullif(
+            concat_ws(
+                ',', family_membership, frequent_guest, same_purchase_group, shared_pass
+            ),
+            ''
+        ) as known_ties,
+        concat_ws(
+            ',',
+            '"family_membership":' || nullif(family_memberships, 0),
+            '"frequent_guest":' || nullif(frequent_guests, 0),
+            '"same_day_checkin":' || nullif(same_day_checkins, 0),
+            '"same_purchase_group":' || nullif(same_purchase_groups, 0),
+            '"shared_pass":' || nullif(shared_passes, 0)
         ) as type_counts,
-    from typed_counts
-    group by customer_id_1, customer_id_2
+    from named
+),
+
+-- few counts occur, so each finds its bucket once
+scores as (
+    select
+        counts.interaction_count,
+        strength_buckets.strength_score,
+    from (select distinct interaction_count from named) as counts
+    left join strength_buckets
+        on
+            counts.interaction_count >= strength_buckets.min_interactions
+            and counts.interaction_count <= coalesce(
+                strength_buckets.max_interactions, counts.interaction_count
+            )
 ),
 
 connections as (
@@ -46,17 +85,14 @@ connections as (
         pairs.customer_id_1,
         pairs.customer_id_2,
         pairs.interaction_count,
-        strength_buckets.strength_score,
+        scores.strength_score,
         pairs.first_interaction_date,
         pairs.last_interaction_date,
         pairs.interaction_types,
-        cast(
-            json_object(
-                'type_counts', pairs.type_counts,
-                'first_date', pairs.first_interaction_date,
-                'last_date', pairs.last_interaction_date
-            ) as varchar
-        ) as metadata,
+        -- numbers and dates need no escaping
+        '{"type_counts":{' || pairs.type_counts
+        || '},"first_date":"' || pairs.first_interaction_date
+        || '","last_date":"' || pairs.last_interaction_date || '"}' as metadata,
         coalesce(int_pair_affinity.together_count, 0) as together_count,
         int_pair_affinity.expected_by_habit,
         int_pair_affinity.expected_by_crowd,
@@ -72,12 +108,7 @@ connections as (
         end as affinity_level,
         pairs.known_ties,
     from pairs
-    left join strength_buckets
-        on
-            pairs.interaction_count >= strength_buckets.min_interactions
-            and pairs.interaction_count <= coalesce(
-                strength_buckets.max_interactions, pairs.interaction_count
-            )
+    left join scores on pairs.interaction_count = scores.interaction_count
     left join int_pair_affinity
         on
             pairs.customer_id_1 = int_pair_affinity.customer_id_1

@@ -42,6 +42,15 @@ def test_sample_build_passes_every_test_and_prints_the_report(sample_project) ->
     assert " 0 warned" in result.stdout
 
 
+def test_every_unit_test_passes(small_gym: Project, tmp_path: Path) -> None:
+    """`make build` leaves them out."""
+    copy = small_gym.copy(tmp_path / "copy")
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    result = copy.run(dbt, "test", "--select", "test_type:unit")
+    assert result.returncode == 0, result.stdout
+    assert " WARN=0 ERROR=0 SKIP=0 " in result.stdout
+
+
 def test_files_are_the_four_marts_in_both_formats(sample_project) -> None:
     built, _ = sample_project
     files = [f"{mart}.{form}" for mart in MARTS for form in ("csv", "parquet")]

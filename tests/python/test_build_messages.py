@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from build import failures, one_sentence
+from build import NO_DISK, NO_MEMORY, failures, one_sentence
 
 TRACEBACK = """Runtime Error in model exported_files (models/reporting/exported_files.py)
   Python model failed:
@@ -38,6 +38,17 @@ MESSAGES = {
     "a database error": (
         "Database Error in model x (models/x.sql)\n  Binder Error: no column",
         "no column",
+    ),
+    "too little memory": (
+        "Runtime Error in model x (models/x.sql)\n"
+        "  Out of Memory Error: could not allocate block of size 1 KiB (2 MiB/2 MiB used)\n\n"
+        "  Possible solutions:\n  * Reducing the number of threads",
+        NO_MEMORY,
+    ),
+    "no room for what is spilled": (
+        "Out of Memory Error: failed to offload data block of size 1 KiB (2 GiB/2 GiB used).\n"
+        "This limit was set by the 'max_temp_directory_size' setting.",
+        NO_DISK,
     ),
     "a locked warehouse": (
         'IO Error: Could not set lock on file "/w": Conflicting lock is held in python',

@@ -194,3 +194,17 @@ def test_half_a_parquet_file_is_one_sentence(night: Project) -> None:
     assert len(reasons) == 1, result.stderr
     assert f"{CHECKINS}.parquet cannot be read" in reasons[0]
     assert night.query("select count(*) > 0 from customer_interactions") == [(True,)]
+
+
+def test_too_little_memory_is_said_in_one_sentence(
+    night: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = digest(night.published)
+    monkeypatch.setenv("GYM_MEMORY_LIMIT", "30MB")
+    result = night.build(*NO_TESTS)
+    assert result.returncode == 1
+    assert "memory is too small" in result.stderr
+    assert "Out of Memory" not in result.stderr
+    assert digest(night.published) == before
+    left = night.warehouse.with_name(night.warehouse.name + ".tmp")
+    assert not left.exists() or not list(left.iterdir())

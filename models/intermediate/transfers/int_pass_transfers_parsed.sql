@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per check-in on a pass that names another person as its buyer.
 with stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}

@@ -25,7 +25,7 @@ spelled_alike as (
         shown.written_name as shown_name,
         paid.written_name as payment_name,
         first_levels.weight
-        + coalesce(last_levels.weight, {{ match_parameter('missing_weight') }})
+        + last_levels.weight
         + case
             when shown.reading = 'swapped' then ln({{ match_parameter('swapped_share') }})
             else 0
@@ -37,7 +37,8 @@ spelled_alike as (
             and first_levels.name_field = 'first'
     inner join int_purchaser_names as paid
         on first_levels.known_word = paid.first_name
-    left join int_name_word_levels as last_levels
+    -- surnames tell people apart: inner, this join comes before all that share a first name
+    inner join int_name_word_levels as last_levels
         on
             shown.last_name = last_levels.written_word
             and paid.last_name = last_levels.known_word
@@ -45,11 +46,30 @@ spelled_alike as (
     where shown.is_shown
         and paid.is_on_payment
         and paid.reading in ('plain', 'long_last')
-        and (last_levels.weight is not null or shown.reading = 'one_word')
         and not (
             first_levels.level in ('far', 'initial')
-            and coalesce(last_levels.level, 'missing') in ('far', 'initial', 'missing')
+            and last_levels.level in ('far', 'initial')
         )
+),
+
+-- A pass that shows one word fits everybody with such a first name.
+one_word_alike as (
+    select
+        shown.written_name as shown_name,
+        paid.written_name as payment_name,
+        first_levels.weight + {{ match_parameter('missing_weight') }} as name_weight,
+    from int_purchaser_names as shown
+    inner join int_name_word_levels as first_levels
+        on
+            shown.first_name = first_levels.written_word
+            and first_levels.name_field = 'first'
+    inner join int_purchaser_names as paid
+        on first_levels.known_word = paid.first_name
+    where shown.is_shown
+        and shown.reading = 'one_word'
+        and paid.is_on_payment
+        and paid.reading in ('plain', 'long_last')
+        and first_levels.level not in ('far', 'initial')
 ),
 
 joined_alike as (
@@ -83,6 +103,8 @@ spellings as (
         round(max(alike.name_weight), 6) as name_weight,
     from (
         select * from spelled_alike
+        union all
+        select * from one_word_alike
         union all
         select * from joined_alike
     ) as alike

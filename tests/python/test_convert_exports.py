@@ -1,0 +1,51 @@
+"""Exports converted to Parquet give the same tables."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Project
+from test_build import NO_TESTS, digests
+
+from convert_exports import convert
+from raw_exports import EXPORTS
+
+HEADER = "checkin_id,customer_id,customer_first_name,customer_last_name,checkin_datetime"
+HEADER += ",entry_method,entry_method_description,location_id,location_name,created_at,note\n"
+
+
+def test_a_converted_gym_gives_the_same_files(small_gym: Project, tmp_path: Path) -> None:
+    converted = Project(tmp_path, tmp_path / "parquet")
+    script = (sys.executable, "scripts/convert_exports.py", str(converted.exports))
+    result = converted.run(*script, "--from", str(small_gym.exports))
+    assert result.returncode == 0, result.stderr
+    built = converted.build(*NO_TESTS)
+    assert built.returncode == 0, built.stderr
+    assert digests(converted.files) == digests(small_gym.files)
+    counts = "select export_name, record_count, rejected_count from export_row_counts order by all"
+    assert converted.query(counts) == small_gym.query(counts)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_no_line_and_no_column_is_lost(tmp_path: Path, ending: str) -> None:
+    source = tmp_path / "csv" / "capitan"
+    source.mkdir(parents=True)
+    lines = [
+        '1,10,Ann,"Ex, ample",2025-01-01 10:00:00,MEM,,1,Gym,,kept',
+        '2,10,Ann,"never closed,2025-01-01 10:00:00,MEM,,1,Gym,,',
+        "3,too,short",
+        "4,10,Ann,Example,2025-01-01 10:00:00,MEM,,1,Gym,,last",
+    ]
+    (source / "checkins.csv").write_text(
+        HEADER + "".join(line + ending for line in lines), newline=""
+    )
+    columns = EXPORTS["capitan/customers"].columns
+    (source / "customers.csv").write_text(",".join(columns) + ending, newline="")
+    [checkins, customers] = convert(tmp_path / "csv", tmp_path / "parquet")
+    assert checkins == "capitan/checkins: 2 rows, 2 damaged lines left as CSV"
+    assert customers == "capitan/customers: 0 rows, 0 damaged lines left as CSV"
+    folder = tmp_path / "parquet/capitan/checkins"
+    assert len(list(folder.iterdir())) == 3
+    assert "never closed" in (folder / "part_00000_line_000000003.csv").read_text()
