@@ -17,6 +17,7 @@ import pyarrow as pa
 
 PROJECT = Path(__file__).resolve().parents[2]
 CATALOG = "gym_connections"
+CREW_TABLES = ("crews", "crew_members")
 Visit = tuple[int, str | None, datetime]
 
 
@@ -32,14 +33,14 @@ def compiled_models() -> list[tuple[str, str]]:
         "DBT_PROFILES_DIR": str(PROJECT),
     }
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "compile"]
-    command += ["--select", "intermediate.affinity", "crews", "crew_members"]
+    command += ["--select", "intermediate.affinity", *CREW_TABLES]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, env=environment)
     manifest = json.loads((folder / "target/manifest.json").read_text())
     waiting = {
         unique_id: node
         for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] == "model"
-        and (node["path"].startswith("intermediate/affinity") or node["name"].startswith("crew"))
+        and (node["path"].startswith("intermediate/affinity") or node["name"] in CREW_TABLES)
     }
     ordered: list[tuple[str, str]] = []
     while waiting:
