@@ -336,11 +336,12 @@ def read_parquet(
         "null" if position is None else f'cast("{names[position]}" as varchar)'
         for position in positions
     )
+    # quoted, not bound: a query with parameters is stored whole before its first row is read
+    quoted_file, quoted_location = (text.replace("'", "''") for text in (file, location))
     rows = cursor.sql(
-        f"select {columns}, $file, file_row_number + 1, cast(1 as integer),"
+        f"select {columns}, '{quoted_file}', file_row_number + 1, cast(1 as integer),"
         " cast(null as varchar), cast(null as varchar), cast(null as varchar)"
-        " from read_parquet($location, file_row_number = true)",
-        params={"file": file, "location": location},
+        f" from read_parquet('{quoted_location}', file_row_number = true)"
     )
     for batch in rows.to_arrow_reader(RECORDS_PER_BATCH):
         yield pa.RecordBatch.from_arrays(batch.columns, schema=export.schema)

@@ -16,6 +16,7 @@ import json
 import math
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -237,7 +238,7 @@ def show_size(size: dict) -> str:
             spread(cpu),
             f"{statistics.median(cost.wall for cost in size['builds']):.1f}",
             f"{rows / statistics.median(cpu):,.0f}",
-            f"{max(cost.peak_mb for cost in size['builds']):,.0f}",
+            f"{max(peak for told in size['phases'] for peak in told['peak'].values()):,.0f}",
         ]
     )
     figures = ", ".join(f"{value:,} {name}" for name, value in size["figures"].items())
@@ -301,18 +302,40 @@ def measure_floor(target: Path, work: Path, rounds: int) -> tuple[list[int], lis
     return counts, [run(command) for _ in range(rounds)]
 
 
+def measure_reading(raw: Path, work: Path) -> str:
+    """Reading the exports as CSV and as Parquet, in turns."""
+    converted = work / "converted"
+    shutil.rmtree(converted, ignore_errors=True)
+    script = exports.PROJECT / "scripts/convert_exports.py"
+    cost = run([sys.executable, script, converted, "--from", raw])
+    spent: dict[str, list[float]] = {"CSV": [], "Parquet": []}
+    for _ in range(3):
+        for form, root in (("CSV", raw), ("Parquet", converted)):
+            spent[form].append(run([sys.executable, HERE / "read_exports.py", root]).cpu)
+    rows = [
+        [form, spread(spent[form]), f"{size_on_disk(root):,.0f}"]
+        for form, root in (("CSV", raw), ("Parquet", converted))
+    ]
+    shutil.rmtree(converted)
+    return (
+        "## Reading\n\nAll exports of the largest size into landing tables; to convert them took"
+        f" {cost.cpu:.1f} CPU seconds, once.\n\n"
+        + table(["form", "CPU seconds", "MB on disk"], rows)
+    )
+
+
 def cut_last_week(raw: Path) -> None:
     """Leave out the check-ins of the last seven days."""
     path = raw / CHECKINS
     with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
         header, *rows = csv.reader(file)
     place = header.index("checkin_datetime")
-    dated = [row for row in rows if len(row) == len(header) and row[place][:2] == "20"]
-    last = datetime.date.fromisoformat(max(row[place][:10] for row in dated))
-    first_gone = (last - datetime.timedelta(days=6)).isoformat()
+    days = {row[place][:10] for row in rows if len(row) == len(header)}
+    days = sorted(day for day in days if re.fullmatch(r"20\d\d-\d\d-\d\d", day))
+    gone = set(days[-7:])
     with path.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
         csv.writer(file, lineterminator="\n").writerows(
-            [header, *(row for row in dated if row[place][:10] < first_gone)]
+            [header, *(row for row in rows if gone.isdisjoint(text[:10] for text in row))]
         )
 
 
@@ -414,6 +437,7 @@ def main(arguments: list[str]) -> None:
             " `select 1` in each model: ".format(*counts)
             + f"{spread([c.cpu for c in floor])} CPU seconds.\n"
         )
+        parts.append(measure_reading(raw, work))
     if options.nights:
         parts.append(measure_nights(work, HISTORIES))
     text = f"# How fast it is\n\n{machine()}\n\n{SCOPE}\n" + "\n".join(parts)
