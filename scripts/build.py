@@ -28,6 +28,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
+import last_build  # noqa: E402
 import publish  # noqa: E402
 import report  # noqa: E402
 import sample_exports  # noqa: E402
@@ -35,6 +36,7 @@ from s3_access import reason as file_reason  # noqa: E402
 
 WAREHOUSE = "warehouse/gym_connections.duckdb"
 SAMPLE = "data/sample"
+EXPORTS_OUT = "exports"
 NIGHTLY = "--nightly"
 # With one of these dbt builds or tests a part only, and a part is not published.
 PARTIAL = {"-s", "--select", "--exclude", "--selector", "--resource-type"}
@@ -155,17 +157,41 @@ def only_build(warehouse: Path) -> Iterator[None]:
         yield
 
 
+def print_report(warehouse: Path) -> None:
+    """Print what the last build of a warehouse found."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        report.print_report(connection)
+
+
 def build(arguments: list[str], warehouse: Path, published: Path) -> list[str]:
-    """Check the age of the exports if asked, build, publish and print; returns what went wrong."""
+    """Check the age of the exports if asked, build, publish and print; returns what went wrong.
+
+    Without arguments for dbt nothing is built where the last good build was made from the same.
+    """
     if "GYM_RAW_EXPORTS" not in os.environ:
         if NIGHTLY in arguments:
             return ["GYM_RAW_EXPORTS is not set, and a night is not for the invented sample"]
         sample_exports.main(["--out", SAMPLE])
     started = time.monotonic()
-    print("Building; logs/dbt.log has the details.", flush=True)
     if NIGHTLY in arguments and (old := failures(run_dbt("source", "freshness"), warehouse)):
         return old
     handed_on = [argument for argument in arguments if argument != NIGHTLY]
+    last = last_build.LastBuild(
+        os.environ.get("GYM_RAW_EXPORTS", f"{SAMPLE}/exports"),
+        warehouse,
+        published,
+        os.environ.get("GYM_EXPORTS_OUT", EXPORTS_OUT),
+    )
+    made_from = None if handed_on else last.made_from()
+    if made_from and last.holds(made_from):
+        print_report(warehouse)
+        print(
+            "\nThe exports, the project and the settings are those of the last good build, and what"
+            f" it made is\nuntouched: nothing had to be built. Published for reading: {published}"
+        )
+        return []
+    last.forget()
+    print("Building; logs/dbt.log has the details.", flush=True)
     result = run_dbt("build", *handed_on, "--exclude-resource-type", "unit_test")
     if problems := failures(result, warehouse):
         return problems
@@ -174,14 +200,14 @@ def build(arguments: list[str], warehouse: Path, published: Path) -> list[str]:
         publish.publish(warehouse, published)
     runs = result.result.results
     if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
-            report.print_report(connection)
+        print_report(warehouse)
     statuses = [str(run.status) for run in runs]
     print(
         f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
         f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
         + (f"Published for reading: {published}" if is_whole else "A part only: not published.")
     )
+    last.remember(made_from)
     return []
 
 

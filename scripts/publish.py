@@ -16,6 +16,7 @@ import duckdb
 
 PUBLISHED = "published/gym_connections.duckdb"
 PUBLISH_CHILDREN = "GYM_PUBLISH_CHILDREN"
+MEMORY_LIMIT = "GYM_MEMORY_LIMIT"
 TABLES = {
     "customers": "customer_id",
     "pass_transfers": "checkin_datetime, checkin_id",
@@ -170,8 +171,11 @@ def publish(warehouse: Path, published: Path) -> None:
     published.parent.mkdir(parents=True, exist_ok=True)
     part = published.with_name(f".{published.name}.part")
     clear(part)
+    limit = os.environ.get(MEMORY_LIMIT)
     try:
-        with duckdb.connect(str(part)) as connection:
+        with duckdb.connect(
+            str(part), config={"memory_limit": limit} if limit else {}
+        ) as connection:
             connection.execute(f"attach {quoted(str(warehouse))} as private (read_only)")
             copy_tables(connection)
             copy_functions(connection)

@@ -1,0 +1,108 @@
+"""Whether a build would only make again what the last good one made.
+
+A good build leaves a note beside its warehouse: a digest of what it was made from (the exports, the
+project, the settings) and the size and time of what it made (the warehouse, the published file, the
+result files). As long as all of that is as it was, nothing has to be built. What is on S3 is not
+looked at: there, every build is a whole one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from raw_exports import EXPORTS
+
+# What decides the result, beside the exports and the settings.
+PROJECT_PARTS = ["models", "macros", "seeds", "tests", "python_udfs", "scripts"]
+PROJECT_PARTS += ["dbt_project.yml", "profiles.yml", "requirements.txt"]
+
+MadeFrom = dict[str, str]
+
+
+def files_in(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files among and below paths, in the order of their names; none for a missing path."""
+    for path in sorted(paths):
+        if path.is_dir():
+            inner = (part for part in path.iterdir() if part.name != "__pycache__")
+            yield from files_in(inner)
+        elif path.is_file():
+            yield path
+
+
+def digest_of_lines(lines: Iterable[str]) -> str:
+    """SHA-256 of lines of text, in hex."""
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def digest(paths: Iterable[Path]) -> str:
+    """SHA-256 of the names and the content of files, in hex.
+
+    Example:
+        >>> digest([Path("no such file")]) == digest([])
+        True
+    """
+    lines = []
+    for path in files_in(paths):
+        with path.open("rb") as file:
+            lines.append(f"{hashlib.file_digest(file, 'sha256').hexdigest()} {path}")
+    return digest_of_lines(lines)
+
+
+class LastBuild(NamedTuple):
+    """The places of a build, and the note that a good one leaves there."""
+
+    exports: str
+    warehouse: Path
+    published: Path
+    files: str
+
+    @property
+    def note(self) -> Path:
+        return self.warehouse.with_name(f".{self.warehouse.name}.last_good.json")
+
+    def made_from(self) -> MadeFrom | None:
+        """Digests of all that decides the result; None where that cannot be told."""
+        if "://" in self.exports or "://" in self.files:
+            return None
+        folders = {export.split("/")[0] for export in EXPORTS}
+        return {
+            "exports": digest(Path(self.exports).absolute() / folder for folder in folders),
+            "project": digest(Path(part).absolute() for part in PROJECT_PARTS),
+            "settings": digest_of_lines(
+                f"{name}={value}"
+                for name, value in sorted(os.environ.items())
+                if name.startswith(("GYM_", "DBT_"))
+            ),
+        }
+
+    def made(self) -> dict[str, list[int]]:
+        """Size in bytes and time of change in nanoseconds of each file that the build made."""
+        found = files_in([self.warehouse, self.published, Path(self.files)])
+        return {
+            str(path.absolute()): [path.stat().st_size, path.stat().st_mtime_ns] for path in found
+        }
+
+    def holds(self, made_from: MadeFrom | None) -> bool:
+        """Whether the last good build was made from this, and what it made is untouched."""
+        try:
+            noted = json.loads(self.note.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return noted == {"made_from": made_from, "made": self.made()}
+
+    def forget(self) -> None:
+        """Remove the note: from here on the places hold no good build for sure."""
+        self.note.unlink(missing_ok=True)
+
+    def remember(self, made_from: MadeFrom | None) -> None:
+        """Leave the note of a good build."""
+        if made_from is not None:
+            noted = json.dumps({"made_from": made_from, "made": self.made()}, indent=1)
+            part = self.note.with_name(f"{self.note.name}.part")
+            part.write_text(noted, encoding="utf-8")
+            part.replace(self.note)
