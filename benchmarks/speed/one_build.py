@@ -33,6 +33,7 @@ PHASES = {
     "connections": ("marts/customer_connections",),
     "events": ("intermediate/events", "marts/customer_events"),
     "files": ("exported_files",),
+    "people and names": ("intermediate/people", "marts/customers", "functions", "names_withheld"),
     "report": ("models/reporting",),
 }
 TESTS = "tests"

@@ -48,15 +48,19 @@ def main(target: Path, built: Path, warehouse: Path) -> None:
                 )
         connection.execute("detach built")
         for result in results:
-            node = nodes[result["unique_id"]]
-            if node["resource_type"] != "model":
+            node = nodes.get(result["unique_id"])
+            if node is None or node["resource_type"] != "model":
                 continue
             started = time.process_time()
             relation, code = result["relation_name"], result["compiled_code"]
+            kind = node["config"]["materialized"]
             if node["language"] == "python":
                 run_python(connection, code, relation)
+            elif kind == "table_function":
+                call = f"{relation}({', '.join(node['config']['parameters'])})"
+                connection.execute(f"create function {call} as table ({code}\n)")
             else:
-                kind = "view" if node["config"]["materialized"] == "view" else "table"
+                kind = "view" if kind == "view" else "table"
                 connection.execute(f"create {kind} {relation} as ({code}\n)")
             spent[node["name"]] = time.process_time() - started
     print(json.dumps(spent))

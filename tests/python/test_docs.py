@@ -11,14 +11,17 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT
+from dashboard_browser import Watched, watched
+from playwright.sync_api import Browser
 
 PAGES = ("index.html", "lineage.html")
 
 
 @dataclass(frozen=True)
 class Site:
-    """The pages as text, and the data that stands in them."""
+    """The folder, the pages as text, and the data that stands in them."""
 
+    folder: Path
     pages: dict[str, str]
     manifest: dict
     catalog: dict
@@ -44,6 +47,7 @@ def site(sample_project, tmp_path_factory: pytest.TempPathFactory) -> Site:
     assert {path.name for path in folder.iterdir()} == set(PAGES)
     pages = {name: (folder / name).read_text(encoding="utf-8") for name in PAGES}
     return Site(
+        folder,
         pages,
         data_in(pages["index.html"], "n={manifest:"),
         data_in(pages["index.html"], ",catalog:"),
@@ -150,3 +154,35 @@ def test_telemetry_is_off(site: Site) -> None:
     assert re.search(r"window\.colibriTelemetry ?= ?false;", site.pages["lineage.html"])
     assert site.manifest["metadata"]["send_anonymous_usage_stats"] is False
     assert site.manifest["metadata"]["user_id"] is None
+
+
+def is_quiet(found: Watched) -> bool:
+    """Whether a page has asked for its own file only, and complained of nothing."""
+    asked = [url for url in found.requests if not url.startswith(("file:", "blob:", "data:"))]
+    return (asked, found.complaints) == ([], [])
+
+
+def test_the_docs_open_as_a_file_and_their_lineage_ends_at_the_dashboard(
+    chrome: Browser, site: Site
+) -> None:
+    found = watched(chrome, site.folder / "index.html")
+    page = found.page
+    page.goto(f"{found.address}#!/model/model.gym_connections.customer_connections")
+    page.get_by_role("heading", name="customer_connections").first.wait_for()
+    page.get_by_text("tie_probability").first.wait_for()
+    page.goto(f"{found.address}#!/overview?g_v=1&g_i=%2Bcustomer_connections%2B")
+    page.wait_for_function(
+        """() => {
+            const canvas = document.querySelector('.graph canvas');
+            const drawn = window.angular.element(document.querySelector('.graph-view'));
+            return canvas && drawn.length;
+        }"""
+    )
+    assert is_quiet(found), (found.requests, found.complaints)
+
+
+def test_the_column_lineage_opens_as_a_file(chrome: Browser, site: Site) -> None:
+    found = watched(chrome, site.folder / "lineage.html")
+    found.page.goto(found.address)
+    found.page.get_by_text("customer_connections").first.wait_for()
+    assert is_quiet(found), (found.requests, found.complaints)
