@@ -1,4 +1,4 @@
-"""Copy CSV exports to Parquet, which a night reads several times faster.
+"""Copy CSV exports to Parquet, which a night reads in half the time.
 
     convert_exports.py TO [--from FOLDER]
 
