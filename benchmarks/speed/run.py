@@ -32,6 +32,7 @@ import exports
 
 HERE = Path(__file__).resolve().parent
 BASELINE_PYTHON = exports.PROJECT / ".venv-benchmark/bin/python"
+PLAIN = "plain script of the same models"
 TOOLS = ("duckdb", "polars", "pandas")
 RESULTS = ("transfers", "interactions", "connections", "events")
 HISTORIES = (49, 490, 4900)
@@ -183,9 +184,11 @@ def size_on_disk(path: Path) -> float:
 
 
 def measure_size(name: str, gym: Gym, rounds: int, tools: list[str]) -> dict:
-    """All of one size, in turns."""
-    builds, phases, others = [], [], {}
-    steps: dict[str, Callable[[], Cost]] = {"plain script of the same models": gym.plain}
+    """All of one size, in turns; without tools the builds alone."""
+    builds, phases, others, limit = [], [], {}, None
+    steps: dict[str, Callable[[], Cost]] = {}
+    if tools:
+        steps[PLAIN] = gym.plain
     steps |= {f"core job, {tool}": (lambda tool=tool: gym.core(tool)) for tool in tools}
     gym.parse()
     for number in range(rounds):
@@ -193,17 +196,20 @@ def measure_size(name: str, gym: Gym, rounds: int, tools: list[str]) -> dict:
         cost, told = gym.build()
         builds.append(cost)
         phases.append(told)
-        gym.write_core_input()
+        if tools:
+            gym.write_core_input()
         for step, action in steps.items():
             others.setdefault(step, []).append(action())
-    gym.check_core(tools)
-    limit = run([sys.executable, HERE / "write_limit.py", gym.folder / "plain/warehouse.duckdb"])
+    if tools:
+        gym.check_core(tools)
+        stored = gym.folder / "plain" / gym.warehouse.name
+        limit = json.loads(run([sys.executable, HERE / "write_limit.py", stored]).output)
     return {
         "name": name,
         "builds": builds,
         "phases": phases,
         "others": others,
-        "limit": json.loads(limit.output),
+        "limit": limit,
         "figures": gym.figures(),
         "disk": {
             "exports": size_on_disk(gym.raw),
@@ -245,12 +251,12 @@ def show_size(size: dict) -> str:
     disk = ", ".join(f"{name} {value:,.0f}" for name, value in size["disk"].items())
     text = f"## {size['name']}: {figures}\n\nOn disk, in MB: {disk}.\n\n"
     head = ["phase", "CPU seconds", "wall seconds", "check-ins per CPU second", "peak MB"]
-    return text + table(head, lines) + "\n" + show_ratios(size)
+    return text + table(head, lines) + (f"\n{show_ratios(size)}" if size["others"] else "")
 
 
 def show_ratios(size: dict) -> str:
     core = {step: costs for step, costs in size["others"].items() if step.startswith("core")}
-    plain = size["others"]["plain script of the same models"]
+    plain = size["others"][PLAIN]
     first = statistics.median(cost.cpu for cost in core.get("core job, duckdb", plain))
     rows = []
     for step, costs in size["others"].items():
@@ -383,10 +389,15 @@ def machine() -> str:
         if line.startswith(("pandas==", "polars=="))
     ]
     load = os.getloadavg()[0]
+    settings = "".join(
+        f"; {name}={os.environ[name]}"
+        for name in ("GYM_MEMORY_LIMIT", "GYM_EXPORT_FORMATS")
+        if name in os.environ
+    )
     return (
         f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}; {os.cpu_count()} cores, {memory:.0f} GB,"
         f" {platform.system()}, Python {platform.python_version()}, {versions},"
-        f" {', '.join(pins)}; load when it ended {load:.1f}."
+        f" {', '.join(pins)}; load when it ended {load:.1f}{settings}."
     )
 
 
@@ -415,6 +426,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--nights", action="store_true", help="nights, with 49 to 4900 days of history"
     )
+    parser.add_argument(
+        "--alone", action="store_true", help="builds only, with nothing else beside them"
+    )
     parser.add_argument("--work", type=Path, default=exports.PROJECT / "data/benchmark")
     parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
     options = parser.parse_args(arguments)
@@ -430,13 +444,15 @@ def main(arguments: list[str]) -> None:
         )
         folder.mkdir(exist_ok=True)
         tools = [tool for tool in TOOLS if tool != "pandas" or name == "37k"]
+        if options.alone:
+            tools = []
         rounds = options.rounds if name == "37k" else 1
         size = measure_size(name, Gym(folder, raw), rounds, tools)
         sizes.append(size)
         parts.append(show_size(size))
     if len(sizes) > 1:
         parts.append(show_growth(sizes))
-    if sizes:
+    if sizes and not options.alone:
         counts, floor = measure_floor(work / sizes[0]["name"] / "target", work, options.rounds)
         parts.append(
             "## dbt's own floor\n\nAn empty project with {} tables, {} views and {} tests,"
