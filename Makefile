@@ -33,7 +33,7 @@ nightly: $(VENV)/.runtime ## The same for cron: only from exports of your own th
 .PHONY: test
 test: lint ## Run every check: lint, then pytest, which also runs dbt build with all its tests
 	@$(BIN)/python scripts/browser.py
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
 lint: $(VENV)/.development ## Check the style of Python, SQL and YAML

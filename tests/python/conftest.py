@@ -23,6 +23,14 @@ from raw_exports import EXPORTS
 PROJECT = Path(__file__).resolve().parents[2]
 
 
+# They take longest: begun first, each by a worker, they leave no worker alone at the end.
+LONGEST = ("test_history.py", "test_build.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
 @dataclass(frozen=True)
 class Project:
     """The project with its exports, warehouse, files and dbt target in one folder."""
