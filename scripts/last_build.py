@@ -21,6 +21,9 @@ from raw_exports import EXPORTS
 PROJECT_PARTS = ["models", "macros", "seeds", "tests", "python_udfs", "scripts"]
 PROJECT_PARTS += ["dbt_project.yml", "profiles.yml", "requirements.txt"]
 
+# Compiled Python, and tests/python: neither is read by a build.
+IGNORED = {"__pycache__", "python"}
+
 MadeFrom = dict[str, str]
 
 
@@ -28,7 +31,7 @@ def files_in(paths: Iterable[Path]) -> Iterator[Path]:
     """The files among and below paths, in the order of their names; none for a missing path."""
     for path in sorted(paths):
         if path.is_dir():
-            inner = (part for part in path.iterdir() if part.name != "__pycache__")
+            inner = (part for part in path.iterdir() if part.name not in IGNORED)
             yield from files_in(inner)
         elif path.is_file():
             yield path

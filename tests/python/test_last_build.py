@@ -40,6 +40,8 @@ def last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LastBuild:
 def test_the_same_holds(last: LastBuild) -> None:
     Path("in/notes.txt").write_text("no export")
     Path("README.md").write_text("no rule")
+    Path("tests/python").mkdir(parents=True)
+    Path("tests/python/test_one.py").write_text("no test of data")
     Path("models/__pycache__").mkdir()
     Path("models/__pycache__/one.pyc").write_text("compiled")
     assert last.holds(last.made_from())
