@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,17 +17,13 @@ import export_files
 from export_files import DataFile, WriteError, manifest, write_files
 
 FILES = ["a.csv", "a.parquet", "b.csv", "b.parquet"]
-# What the README tells a reader to run.
-IS_COMPLETE = """
-    select bool_and(coalesce(sha256(stored.content) = named.file.sha256, false))
-    from (select unnest(files) as file from read_json('{folder}/manifest.json')) as named
-    left join read_blob('{folder}/*') as stored
-        on stored.filename = '{folder}/' || named.file.name
-"""
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/files.md"
+# What it tells a reader to run.
+IS_COMPLETE = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)[0]
 
 
 def is_complete(folder: Path | str, connection: duckdb.DuckDBPyConnection = duckdb) -> bool:
-    [(complete,)] = connection.execute(IS_COMPLETE.format(folder=folder)).fetchall()
+    [(complete,)] = connection.execute(IS_COMPLETE.replace("exports/", f"{folder}/")).fetchall()
     return complete
 
 
