@@ -41,27 +41,26 @@ typed as (
 
 judged as (
     select
-        *,
+        * exclude (
+            record_text,
+            checkin_id_text,
+            customer_id_text,
+            checkin_datetime_text,
+            unreadable_reason
+        ),
         coalesce(
             unreadable_reason,
             {{ missing_value('checkin_id') }},
             {{ missing_value('customer_id') }},
             {{ missing_value('checkin_datetime') }}
         ) as reject_reason,
+        case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
 
 labelled as (
     select
-        * exclude (
-            record_text,
-            checkin_id_text,
-            customer_id_text,
-            checkin_datetime_text,
-            unreadable_reason,
-            is_erased
-        ),
-        case when reject_reason is not null then record_text end as record_text,
+        * exclude (is_erased),
         {{ row_outcome('checkin_id', 'created_at', erased='is_erased') }} as row_outcome,
     from judged
 )

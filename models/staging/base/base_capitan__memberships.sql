@@ -36,22 +36,22 @@ typed as (
 
 judged as (
     select
-        *,
-        coalesce(
-            unreadable_reason,
-            {{ missing_value('membership_id') }}
-        ) as reject_reason,
-    from typed
-),
-
-labelled as (
-    select
         * exclude (
             record_text,
             membership_id_text,
             unreadable_reason
         ),
+        coalesce(
+            unreadable_reason,
+            {{ missing_value('membership_id') }}
+        ) as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+    from typed
+),
+
+labelled as (
+    select
+        *,
         {{ row_outcome('membership_id') }} as row_outcome,
     from judged
 )

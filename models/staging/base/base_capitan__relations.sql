@@ -32,25 +32,24 @@ typed as (
 
 judged as (
     select
-        *,
+        * exclude (
+            record_text,
+            customer_id_text,
+            related_customer_id_text,
+            unreadable_reason
+        ),
         coalesce(
             unreadable_reason,
             {{ missing_value('customer_id') }},
             {{ missing_value('related_customer_id') }}
         ) as reject_reason,
+        case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
 
 labelled as (
     select
-        * exclude (
-            record_text,
-            customer_id_text,
-            related_customer_id_text,
-            unreadable_reason,
-            is_erased
-        ),
-        case when reject_reason is not null then record_text end as record_text,
+        * exclude (is_erased),
         {{ row_outcome(
             'customer_id, related_customer_id, relationship', 'created_at', erased='is_erased'
         ) }} as row_outcome,

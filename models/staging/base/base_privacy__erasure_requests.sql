@@ -25,7 +25,11 @@ typed as (
 
 judged as (
     select
-        *,
+        * exclude (
+            record_text,
+            customer_id_text,
+            unreadable_reason
+        ),
         -- a request that names nobody must not be taken for one that was carried out
         coalesce(
             unreadable_reason,
@@ -36,17 +40,13 @@ judged as (
                     then 'neither customer_id nor full_name nor email is given'
             end
         ) as reject_reason,
+        case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
 
 labelled as (
     select
-        * exclude (
-            record_text,
-            customer_id_text,
-            unreadable_reason
-        ),
-        case when reject_reason is not null then record_text end as record_text,
+        *,
         {{ row_outcome('customer_id, name_key, email') }} as row_outcome,
     from judged
 )

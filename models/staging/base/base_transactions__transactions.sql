@@ -41,23 +41,22 @@ typed as (
 
 judged as (
     select
-        *,
+        * exclude (
+            record_text,
+            transaction_id_text,
+            unreadable_reason
+        ),
         coalesce(
             unreadable_reason,
             {{ missing_value('transaction_id') }}
         ) as reject_reason,
+        case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
 
 labelled as (
     select
-        * exclude (
-            record_text,
-            transaction_id_text,
-            unreadable_reason,
-            is_erased
-        ),
-        case when reject_reason is not null then record_text end as record_text,
+        * exclude (is_erased),
         {{ row_outcome('transaction_id', erased='is_erased') }} as row_outcome,
     from judged
 )
