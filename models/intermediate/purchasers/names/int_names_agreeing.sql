@@ -39,8 +39,9 @@ last_levels as (
     where word_levels.name_field = 'last'
 ),
 
--- Pairs of words that agree, before anybody is looked for who carries both. Materialised, because
--- joined the other way round each common first name would bring along all who carry it.
+-- Pairs of words that agree and that somebody carries, before it is asked who: most pairs of words
+-- are nobody's name. Materialised, because joined the other way round each common first name would
+-- bring along all who carry it.
 wanted as materialized (
     select
         purchaser_names.written_name,
@@ -67,6 +68,12 @@ wanted as materialized (
         and (
             purchaser_names.reading <> 'swapped'
             or 'exact' in (first_levels.level, last_levels.level)
+        )
+        and (first_levels.known_word, last_levels.known_word) in (
+            select
+                customer_names.first_name,
+                customer_names.last_name
+            from int_customer_names as customer_names
         )
 ),
 
