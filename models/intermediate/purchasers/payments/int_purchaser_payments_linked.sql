@@ -66,26 +66,8 @@ known_payers as (
         on purchaser_payments.transaction_id = payments.transaction_id
 ),
 
--- Day passes that were all used on the day of the purchase paid for no later visit, and fewer than
--- were used that day did hardly pay for them.
-capacities as (
-    select
-        payments.transaction_id,
-        purchasers.purchaser_group_id,
-        day_uses.uses >= payments.passes as is_used_up,
-        day_uses.uses > payments.passes as is_too_small,
-    from int_payments as payments
-    inner join int_purchaser_day_uses as day_uses
-        on
-            payments.product_kind = day_uses.product_kind
-            and payments.product_age = day_uses.product_age
-            and payments.payment_date = day_uses.use_date
-    inner join purchasers
-        on day_uses.customer_id = purchasers.customer_id
-    where payments.product_kind = 'day 1'
-),
-
--- The likeliest payer stands for the payment.
+-- The likeliest payer stands for the payment. Day passes that were all used on the day of the
+-- purchase paid for no later visit, and fewer than were used that day did hardly pay for them.
 options as (
     select
         known_payers.checkin_id,
@@ -94,9 +76,9 @@ options as (
         known_payers.payer_weight,
         known_payers.payment_weight
         + case
-            when events.checkin_date > payments.payment_date and capacities.is_used_up
+            when events.checkin_date > payments.payment_date and day_uses.uses >= payments.passes
                 then {{ match_parameter('link_used_up_weight') }}
-            when events.checkin_date = payments.payment_date and capacities.is_too_small
+            when events.checkin_date = payments.payment_date and day_uses.uses > payments.passes
                 then {{ match_parameter('link_too_small_weight') }}
             else 0
         end as payment_weight,
@@ -106,10 +88,15 @@ options as (
         on known_payers.checkin_id = events.checkin_id
     inner join int_payments as payments
         on known_payers.transaction_id = payments.transaction_id
-    left join capacities
+    left join purchasers
+        on events.purchaser_group_id = purchasers.purchaser_group_id
+    left join int_purchaser_day_uses as day_uses
         on
-            events.purchaser_group_id = capacities.purchaser_group_id
-            and known_payers.transaction_id = capacities.transaction_id
+            purchasers.customer_id = day_uses.customer_id
+            and payments.product_kind = day_uses.product_kind
+            and payments.product_age = day_uses.product_age
+            and payments.payment_date = day_uses.use_date
+            and payments.product_kind = 'day 1'
     qualify row_number() over (
         partition by known_payers.checkin_id, known_payers.transaction_id
         order by
