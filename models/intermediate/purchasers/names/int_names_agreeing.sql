@@ -28,15 +28,11 @@ population as (
 ),
 
 first_levels as (
-    select word_levels.*
-    from int_name_word_levels as word_levels
-    where word_levels.name_field = 'first'
+    select * from int_name_word_levels where name_field = 'first'
 ),
 
 last_levels as (
-    select word_levels.*
-    from int_name_word_levels as word_levels
-    where word_levels.name_field = 'last'
+    select * from int_name_word_levels where name_field = 'last'
 ),
 
 -- Pairs of words that agree and that somebody carries, before it is asked who: most pairs of words
@@ -70,10 +66,7 @@ wanted as materialized (
             or 'exact' in (first_levels.level, last_levels.level)
         )
         and (first_levels.known_word, last_levels.known_word) in (
-            select
-                customer_names.first_name,
-                customer_names.last_name
-            from int_customer_names as customer_names
+            select names.first_name, names.last_name from int_customer_names as names
         )
 ),
 
