@@ -96,7 +96,7 @@ options as (
             and payments.product_kind = day_uses.product_kind
             and payments.product_age = day_uses.product_age
             and payments.payment_date = day_uses.use_date
-            and payments.product_kind = 'day 1'
+            and day_uses.product_kind = 'day 1'
     qualify row_number() over (
         partition by known_payers.checkin_id, known_payers.transaction_id
         order by
