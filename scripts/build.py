@@ -34,7 +34,6 @@ import report  # noqa: E402
 import sample_exports  # noqa: E402
 from s3_access import reason as file_reason  # noqa: E402
 
-WAREHOUSE = "warehouse/gym_connections.duckdb"
 SAMPLE = "data/sample"
 EXPORTS_OUT = "exports"
 NIGHTLY = "--nightly"
@@ -215,7 +214,7 @@ def main(arguments: list[str]) -> int:
     """Run the only build of the warehouse; returns the exit status."""
     os.chdir(PROJECT)
     logging.raiseExceptions = False  # a log that the disk has no room for is not the news
-    warehouse = Path(os.environ.get("GYM_WAREHOUSE", WAREHOUSE))
+    warehouse = Path(os.environ.get("GYM_WAREHOUSE", publish.WAREHOUSE))
     published = Path(os.environ.get("GYM_PUBLISHED", publish.PUBLISHED))
     try:
         with only_build(warehouse):

@@ -23,7 +23,6 @@ sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
 import publish  # noqa: E402
 
-WAREHOUSE = "warehouse/gym_connections.duckdb"
 # Settings of a build stand in the manifest; only the place of the warehouse is needed here.
 NEEDED = "GYM_WAREHOUSE"
 # The pages run their own scripts and style, and may ask nobody for anything.
@@ -138,7 +137,7 @@ def write_site(site: Path, work: Path) -> None:
     manifest = json.loads((work / "manifest.json").read_text(encoding="utf-8"))
     catalog = json.loads((work / "catalog.json").read_text(encoding="utf-8"))
     describe_landing(manifest)
-    warehouse = PROJECT / os.environ.get(NEEDED, WAREHOUSE)
+    warehouse = PROJECT / os.environ.get(NEEDED, publish.WAREHOUSE)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         add_functions(manifest, catalog, connection)
     template = (work / "index.html").read_text(encoding="utf-8")
@@ -161,7 +160,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Write the docs site.")
     parser.add_argument("--out", type=Path, default=PROJECT / "target/site")
     site = parser.parse_args(arguments).out.resolve()
-    if not (PROJECT / os.environ.get(NEEDED, WAREHOUSE)).exists():
+    if not (PROJECT / os.environ.get(NEEDED, publish.WAREHOUSE)).exists():
         print("There is no warehouse yet: run make build first", file=sys.stderr)
         return 1
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+WAREHOUSE = "warehouse/gym_connections.duckdb"
 PUBLISHED = "published/gym_connections.duckdb"
 PUBLISH_CHILDREN = "GYM_PUBLISH_CHILDREN"
 MEMORY_LIMIT = "GYM_MEMORY_LIMIT"

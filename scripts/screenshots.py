@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 import browser
+from dashboard import write
 
 PROJECT = Path(__file__).resolve().parent.parent
 OUT = "target/screenshots"
@@ -52,7 +53,7 @@ def staff_views(page: Page, address: str, name: str, out: Path) -> None:
 def main() -> int:
     """Photograph both pages of the dashboard; returns the exit status."""
     os.chdir(PROJECT)
-    folder = Path(os.environ.get("GYM_DASHBOARD_OUT", "dashboard")).resolve()
+    folder = Path(os.environ.get("GYM_DASHBOARD_OUT", write.OUT)).resolve()
     out = Path(OUT)
     out.mkdir(parents=True, exist_ok=True)
     path = browser.chromium()

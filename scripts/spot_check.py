@@ -9,6 +9,8 @@ from pathlib import Path
 
 import duckdb
 
+import publish
+
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -17,7 +19,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or not arguments[0].isdigit():
         print("Say which customer: make spot-check CUSTOMER=<customer_id>", file=sys.stderr)
         return 2
-    warehouse = PROJECT / os.environ.get("GYM_WAREHOUSE", "warehouse/gym_connections.duckdb")
+    warehouse = PROJECT / os.environ.get("GYM_WAREHOUSE", publish.WAREHOUSE)
     if not warehouse.exists():
         print(f"{warehouse} is not there yet: run make build first", file=sys.stderr)
         return 1

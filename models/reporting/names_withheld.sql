@@ -19,6 +19,15 @@ int_purchasers_withheld as (
     select * from {{ ref('int_purchasers_withheld') }}
 ),
 
+events as (
+    select
+        event_type,
+        event_details,
+        event_details ->> 'checkin_id' as checkin_id,
+        concat_ws('-', customer_id, event_type, event_details ->> 'checkin_id') as row_key,
+    from customer_events
+),
+
 children as (
     select customer_id from customers
     where is_child
@@ -81,13 +90,11 @@ cells as (
     select
         'customer_events',
         'event_details',
-        concat_ws(
-            '-', events.customer_id, events.event_type, events.event_details ->> 'checkin_id'
-        ),
+        events.row_key,
         cast(
             json_merge_patch(events.event_details, '{"shared_with_name":"(child)"}') as varchar
         ),
-    from customer_events as events
+    from events
     inner join children
         on
             events.event_details ->> 'shared_with_customer_id'
@@ -96,17 +103,13 @@ cells as (
     select
         'customer_events',
         'event_details',
-        concat_ws(
-            '-', events.customer_id, events.event_type, events.event_details ->> 'checkin_id'
-        ),
+        events.row_key,
         cast(
             json_merge_patch(events.event_details, '{"received_from_name":"(child)"}') as varchar
         ),
-    from customer_events as events
+    from events
     inner join int_purchasers_withheld
-        on
-            events.event_details ->> 'checkin_id'
-            = cast(int_purchasers_withheld.checkin_id as varchar)
+        on events.checkin_id = cast(int_purchasers_withheld.checkin_id as varchar)
     where events.event_type = 'received_shared_pass'
 )
 

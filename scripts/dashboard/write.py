@@ -17,11 +17,11 @@ import duckdb
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
+import publish  # noqa: E402
 from dashboard import public, staff  # noqa: E402
 from dashboard.pack import packed  # noqa: E402
 
 PAGE = Path(__file__).resolve().parent / "page"
-PUBLISHED = "published/gym_connections.duckdb"
 OUT = "dashboard"
 # One after the other in one script, so that a hash of it is all that the page allows to run.
 SCRIPTS = ["data.js", "elements.js", "tables.js", "charts.js", "lists.js", "customers.js",
@@ -86,7 +86,7 @@ def write(published: Path, out: Path) -> list[Path]:
 def main() -> int:
     """Write the pages and say where; returns the exit status."""
     os.chdir(PROJECT)
-    published = Path(os.environ.get("GYM_PUBLISHED", PUBLISHED))
+    published = Path(os.environ.get("GYM_PUBLISHED", publish.PUBLISHED))
     if not published.exists():
         print(f"{published} is not there yet: run make build first", file=sys.stderr)
         return 1

@@ -13,16 +13,6 @@ from pathlib import Path
 import duckdb
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-VIEWS = {
-    "overview": "#/overview",
-    "most connected": "#/connected",
-    "top sharers": "#/sharers",
-    "customers": "#/customers",
-    "pass sharing": "#/networks/passes",
-    "strong ties": "#/networks/ties",
-    "crews": "#/networks/crews",
-    "data quality": "#/quality",
-}
 READY_SECONDS = 10
 
 # What the pages read of the published file, without the columns that they do not.

@@ -11,10 +11,11 @@ import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import Project
-from dashboard_browser import READY_SECONDS, VIEWS, Watched, payload, watched
+from dashboard_browser import READY_SECONDS, Watched, payload, watched
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard import write
+from screenshots import VIEWS
 
 LEVELS = ["together", "maybe", "chance", "too_few"]
 EDGES = {

@@ -11,10 +11,11 @@ import duckdb
 import pytest
 import yaml
 from conftest import PROJECT
-from dashboard_browser import VIEWS, Watched, hand_made, payload, watched
+from dashboard_browser import Watched, hand_made, payload, watched
 from playwright.sync_api import Browser
 
 from dashboard import public, write
+from screenshots import VIEWS
 
 HOSTILE = [
     "<script>window.__xss = 1</script>",

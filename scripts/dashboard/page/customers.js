@@ -6,8 +6,8 @@ function found(text) {
   const parts = folded(text).split(/\s+/).filter(Boolean);
   const ids = gym.people.id;
   const hits = [];
+  gym.search ??= gym.names.map((name) => folded(name ?? ""));
   for (let place = 0; place < ids.length; place++) {
-    gym.search ??= gym.names.map((name) => folded(name ?? ""));
     const byId = parts.length === 1 && String(ids[place]).startsWith(parts[0]);
     if (byId || parts.every((part) => gym.search[place].includes(part))) hits.push(place);
   }
