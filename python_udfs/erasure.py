@@ -1,0 +1,433 @@
+"""Who asked to be erased, and exports without them.
+
+An export is changed while it is read, before anything of it is stored: a row that is about such a
+person keeps only its key, and in every other text the person's name, e-mail address and telephone
+number give way to "(erased)". So no table, file or page behind can hold what nobody stored. What a
+request reaches is found in the exports of the same night and kept in memory only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from person_names import Names, People, email_key, phone_key, replaced
+
+ERASED = "(erased)"
+CUSTOMERS, CHECKINS = "capitan/customers", "capitan/checkins"
+Row = Mapping[str, str | None]
+
+
+class Roles(NamedTuple):
+    """Which columns of an export say whom a row is about.
+
+    Attributes:
+        ids: customer ids; one of an erased person makes the row one about that person.
+        name: first and last name, or the one column with both.
+        preferred: what the person wants to be called.
+        emails: addresses of the person.
+        phones: telephone numbers of the person.
+        birthday: date of birth.
+        kept: what an erased row keeps: its key, and what decides between rows of one key.
+        belongs: columns of a thing that stays without its owner, the owner's id first.
+    """
+
+    ids: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+    preferred: str = ""
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    birthday: str = ""
+    kept: tuple[str, ...] = ()
+    belongs: tuple[str, ...] = ()
+
+
+ROLES = {
+    CHECKINS: Roles(
+        ids=("customer_id",),
+        name=("customer_first_name", "customer_last_name"),
+        emails=("customer_email",),
+        birthday="customer_birthday",
+        kept=("checkin_id", "created_at"),
+    ),
+    CUSTOMERS: Roles(
+        ids=("customer_id",),
+        name=("first_name", "last_name"),
+        preferred="preferred_name",
+        emails=("email",),
+        phones=("phone",),
+        birthday="birthday",
+        kept=("customer_id", "created_at"),
+    ),
+    "capitan/members": Roles(
+        ids=("customer_id",), name=("member_first_name", "member_last_name"), kept=("member_id",)
+    ),
+    "capitan/memberships": Roles(belongs=("owner_id", "membership_owner_age")),
+    "capitan/relations": Roles(
+        ids=("customer_id", "related_customer_id"),
+        name=("related_customer_first_name", "related_customer_last_name"),
+        kept=("customer_id", "related_customer_id", "relationship", "created_at"),
+    ),
+    "transactions/combined_transaction_data": Roles(
+        name=("Name",), emails=("receipt_email", "billing_email"), kept=("transaction_id",)
+    ),
+}
+
+
+class Request(NamedTuple):
+    """One request: its line in the file, and what it says of the person."""
+
+    line: int
+    customer_id: int | None
+    full_name: str
+    email: str
+    phone: str
+
+
+class Record(NamedTuple):
+    """What a customer record or a check-in says of its person."""
+
+    customer_id: int | None
+    first: str
+    last: str
+    preferred: str
+    email: str
+    phone: str
+    birthday: str
+
+    def names(self, nicknames: Mapping[str, Collection[str]]) -> Names:
+        """The forms in which this person may be written."""
+        found = Names()
+        found.add(self.first, self.last, self.preferred, nicknames)
+        return found
+
+    def is_same_person(self, other: Record, nicknames: Mapping[str, Collection[str]]) -> bool:
+        """Whether both records are of one person: one name, and one way to reach or know them."""
+        if self.birthday and other.birthday and self.birthday != other.birthday:
+            return False
+        if not (
+            (self.email and self.email == other.email)
+            or (self.phone and self.phone == other.phone)
+            or (self.birthday and self.birthday == other.birthday)
+        ):
+            return False
+        people = People()
+        people.add(0, self.names(nicknames))
+        return bool(people.called(f"{other.first} {other.last}"))
+
+
+def customer_id(text: str | None) -> int | None:
+    """A customer id, also as a spreadsheet writes it.
+
+    Example:
+        >>> customer_id(" 00638.0"), customer_id("no. 5")
+        (638, None)
+    """
+    found = re.fullmatch(r"\s*([+-]?[0-9]+)(?:[.]0*)?\s*", text or "", re.ASCII)
+    return int(found[1]) if found else None
+
+
+def record(row: Row, roles: Roles) -> Record:
+    """What a row says of its person."""
+
+    def text(column: str) -> str:
+        return (row.get(column) or "").strip()
+
+    first, last = (*(text(column) for column in roles.name), "", "")[:2]
+    return Record(
+        customer_id(row.get(roles.ids[0])) if roles.ids else None,
+        first,
+        last,
+        text(roles.preferred),
+        email_key(text(roles.emails[0])) if roles.emails else "",
+        phone_key(text(roles.phones[0])) if roles.phones else "",
+        text(roles.birthday),
+    )
+
+
+def requests_from(rows: Iterable[Row]) -> list[Request]:
+    """The requests among the rows of privacy/erasure_requests; others are rejected in staging."""
+    found = []
+    for row in rows:
+        if not row.get("reject_reason"):
+            request = Request(
+                int(row["source_line"] or 0),
+                customer_id(row.get("customer_id")),
+                (row.get("full_name") or "").strip(),
+                email_key(row.get("email")),
+                phone_key(row.get("phone")),
+            )
+            if any(request[1:]):
+                found.append(request)
+    return found
+
+
+@dataclass
+class Erased:
+    """Who is erased, and for which lines of the request file.
+
+    Attributes:
+        ids: customer id -> lines.
+        people: how the persons may be written, by line.
+    """
+
+    ids: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    people: People = field(default_factory=People)
+    _texts: dict[str, tuple[str, frozenset[int]]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.ids) or bool(self.people)
+
+    def without(self, text: str, is_record: bool = False) -> tuple[str, frozenset[int]]:
+        """A text without the persons, and the lines for which something was taken out."""
+        if text not in self._texts:
+            found = self.people.found(text, is_record)
+            changed = replaced(found.text, found.spans, ERASED) if found.spans else text
+            self._texts[text] = changed, frozenset(span.who for span in found.spans)
+        return self._texts[text]
+
+
+def find_erased(
+    requests: Collection[Request],
+    rows_of: Callable[[str], Iterable[Row]],
+    nicknames: Mapping[str, Collection[str]],
+) -> Erased:
+    """Find in the exports whom the requests mean, and how these persons may be written.
+
+    A request with a customer id means that customer. One without means who has both the name and
+    the address or number that it gives, or where nobody has both, everybody who has one of them.
+    A second record of such a person (one name, and one address, number or birthday) is meant, too.
+
+    Args:
+        requests: the requests.
+        rows_of: the rows of an export, anew with each call.
+        nicknames: word -> the words that stand for the same given name.
+    """
+    erased = Erased()
+    if not requests:
+        return erased
+    met = _Met(requests, nicknames)
+    for row in rows_of(CUSTOMERS):
+        met.look_at(record(row, ROLES[CUSTOMERS]))
+    for row in rows_of(CHECKINS):
+        met.look_at(record(row, ROLES[CHECKINS]))
+    known = met.settle()
+    for lines, person in known:
+        _name(erased, lines, person, nicknames)
+    for request in requests:
+        named = Names()
+        named.add_whole(request.full_name, nicknames)
+        erased.people.add(request.line, named)
+        erased.people.add_email(request.line, request.email)
+        erased.people.add_phone(request.line, request.phone)
+        if request.customer_id is not None:
+            erased.ids[request.customer_id].add(request.line)
+    others = People()
+    doubles = _by_reach(known)
+    for row in rows_of(CUSTOMERS):
+        person = record(row, ROLES[CUSTOMERS])
+        if person.customer_id in erased.ids:
+            continue
+        for lines, one in _candidates(doubles, person):
+            if one.is_same_person(person, nicknames):
+                _name(erased, lines, person, nicknames)
+        names = person.names({})
+        if person.customer_id not in erased.ids and erased.people.knows_words_of(names):
+            others.add(person.customer_id, names)
+    erased.people.except_for(others)
+    return erased
+
+
+def _name(
+    erased: Erased, lines: Iterable[int], person: Record, nicknames: Mapping[str, Collection[str]]
+) -> None:
+    """Add a record of an erased person."""
+    for line in lines:
+        if person.customer_id is not None:
+            erased.ids[person.customer_id].add(line)
+        erased.people.add(line, person.names(nicknames))
+        erased.people.add_email(line, person.email)
+        erased.people.add_phone(line, person.phone)
+
+
+def _by_reach(
+    known: Iterable[tuple[frozenset[int], Record]],
+) -> dict[str, list[tuple[frozenset[int], Record]]]:
+    """Records by each address, number and birthday that they have."""
+    found = defaultdict(list)
+    for lines, person in known:
+        for reach in {person.email, person.phone, person.birthday} - {""}:
+            found[reach].append((lines, person))
+    return found
+
+
+def _candidates(
+    doubles: Mapping[str, list[tuple[frozenset[int], Record]]], person: Record
+) -> Iterator[tuple[frozenset[int], Record]]:
+    for reach in {person.email, person.phone, person.birthday} - {""}:
+        yield from doubles.get(reach, ())
+
+
+class _Met:
+    """The records that each request meets, by what they have in common with it."""
+
+    def __init__(
+        self, requests: Collection[Request], nicknames: Mapping[str, Collection[str]]
+    ) -> None:
+        self._requests = {request.line: request for request in requests}
+        self._asked = People()
+        self._by_id: dict[int, set[int]] = defaultdict(set)
+        self._records: dict[Record, None] = {}
+        self._met: dict[int, dict[Record, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for request in requests:
+            named = Names()
+            named.add_whole(request.full_name, nicknames)
+            self._asked.add(request.line, named)
+            self._asked.add_email(request.line, request.email)
+            self._asked.add_phone(request.line, request.phone)
+            if request.customer_id is not None:
+                self._by_id[request.customer_id].add(request.line)
+
+    def look_at(self, person: Record) -> None:
+        """Note for which requests this may be the person."""
+        if person.customer_id in self._by_id:
+            for line in self._by_id[person.customer_id]:
+                self._met[line][person].add("id")
+        named = self._asked.called(f"{person.first} {person.last}")
+        if person.preferred:
+            named = named | self._asked.called(f"{person.preferred} {person.last}")
+        for line in named:
+            self._met[line][person].add("name")
+        for line in self._asked.email_owners(person.email):
+            self._met[line][person].add("reach")
+        for line in self._asked.phone_owners(person.phone):
+            self._met[line][person].add("reach")
+
+    def settle(self) -> list[tuple[frozenset[int], Record]]:
+        """The records of the persons who are meant, each with the lines that mean it."""
+        lines_of: dict[Record, set[int]] = defaultdict(set)
+        for line, people in self._met.items():
+            chosen = [person for person, by in people.items() if "id" in by]
+            chosen = chosen or [person for person, by in people.items() if {"name", "reach"} <= by]
+            for person in chosen or people:
+                lines_of[person].add(line)
+        # who is meant by one record is meant by every other with that id
+        ids: dict[int, set[int]] = defaultdict(set)
+        for person, lines in lines_of.items():
+            if person.customer_id is not None:
+                ids[person.customer_id] |= lines
+        for people in self._met.values():
+            for person in people:
+                if person.customer_id in ids:
+                    lines_of[person] |= ids[person.customer_id]
+        return [(frozenset(lines), person) for person, lines in lines_of.items()]
+
+
+def without_erased(batch: pa.RecordBatch, path: str, erased: Erased) -> pa.RecordBatch:
+    """Rows of one export without the persons who are erased.
+
+    Args:
+        batch: rows as they were read, with the bookkeeping columns.
+        path: the export, such as `capitan/checkins`.
+        erased: who is erased.
+
+    Returns:
+        The same rows. `is_erased` is true for a row about such a person, of which only the key is
+        left; `erased_for` holds the lines of the requests that changed a row, with commas between.
+    """
+    if not erased or path not in ROLES:
+        return batch
+    roles = ROLES[path]
+    names = [name for name in batch.schema.names if name not in UNTOUCHED]
+    columns: dict[str, list[Any]] = {name: batch.column(name).to_pylist() for name in names}
+    is_erased, erased_for = [], []
+    for number in range(batch.num_rows):
+        row = {name: columns[name][number] for name in names}
+        lines = _lines_about(row, roles, erased)
+        gone = bool(lines)
+        if gone:
+            changed = {name: row[name] for name in roles.kept}
+        else:
+            changed, lines = _changed(row, roles, erased)
+        if gone or lines:
+            for name in names:
+                columns[name][number] = changed.get(name)
+        is_erased.append(gone)
+        erased_for.append(",".join(map(str, sorted(lines))) or None)
+    columns |= {"is_erased": is_erased, "erased_for": erased_for}
+    return pa.RecordBatch.from_arrays(
+        [
+            pa.array(columns[field.name], field.type)
+            if field.name in columns
+            else batch.column(field.name)
+            for field in batch.schema
+        ],
+        schema=batch.schema,
+    )
+
+
+# Bookkeeping that tells nothing of a person.
+UNTOUCHED = frozenset(
+    [
+        "source_file", "source_line", "source_line_count", "source_written_at", "reject_reason",
+        "file_error", "is_erased", "erased_for",
+    ]
+)  # fmt: skip
+
+
+def _lines_about(row: Row, roles: Roles, erased: Erased) -> set[int]:
+    """The requests whose person a row is about."""
+    lines: set[int] = set()
+    if row.get("raw_text") is not None:
+        return lines
+    ids = [customer_id(row.get(column)) for column in roles.ids]
+    for number in ids:
+        lines |= erased.ids.get(number, set()) if number is not None else set()
+    if not lines and (not ids or None in ids):
+        # nobody but the name and the addresses tells whose row it is
+        lines |= erased.people.called(" ".join(row.get(part) or "" for part in roles.name))
+        for column in roles.emails:
+            lines |= erased.people.email_owners(row.get(column))
+        for column in roles.phones:
+            lines |= erased.people.phone_owners(row.get(column))
+    return lines
+
+
+def _changed(row: Row, roles: Roles, erased: Erased) -> tuple[dict[str, str | None], set[int]]:
+    """A row about somebody else, without the erased persons in its texts."""
+    changed = dict(row)
+    lines: set[int] = set()
+    if roles.belongs:
+        owner = customer_id(row.get(roles.belongs[0]))
+        if owner is not None and owner in erased.ids:
+            lines |= erased.ids[owner]
+            changed |= dict.fromkeys(roles.belongs)
+    parts_of_name = roles.name if len(roles.name) > 1 else ()
+    for column, text in changed.items():
+        # half a name is nobody's, and a number that is an id is no telephone number
+        if not text or column in parts_of_name or column.endswith("_id"):
+            continue
+        is_record = column == "raw_text"
+        left, found = erased.without(text, is_record)
+        if is_record:
+            found = found | frozenset(_ids_in(text, erased))
+            left = ERASED
+        if found:
+            lines |= found
+            reach = column in roles.emails or column in roles.phones
+            changed[column] = None if reach else left
+    return changed, lines
+
+
+def _ids_in(text: str, erased: Erased) -> set[int]:
+    """The requests whose customer id is a field of a line that could not be split."""
+    lines: set[int] = set()
+    for part in re.split(r"[,;|\t\"']", text):
+        number = customer_id(part)
+        lines |= erased.ids.get(number, set()) if number is not None else set()
+    return lines
