@@ -30,6 +30,19 @@
     end
 {%- endmacro %}
 
+{#- Whether a pass or membership is sold to children only, or to adults only. "Adult" alone says
+    nothing: many gyms sell such passes from 14 on. -#}
+{% macro tells_of_a_child(text) -%}
+    regexp_matches(
+        {{ text }},
+        '(?i)\b(youth|child|kid|junior|teen|toddler|minor\b)|\bunder\s*(1[0-8]|[0-9])\b|\bu1[0-8]\b'
+    )
+{%- endmacro %}
+
+{% macro tells_of_an_adult(text) -%}
+    regexp_matches({{ text }}, '(?i)\b(18|19|21)\s*(\+|(and|&|or)\s*(up|over|older))')
+{%- endmacro %}
+
 {#- 'no gear', 'gear', or null where the text does not say. -#}
 {% macro match_product_gear(text) -%}
     case

@@ -1,6 +1,7 @@
 {# The columns with which a landing table says where a row stood and whether it could be read. #}
 {% macro landing_bookkeeping() -%}
-    source_file, source_line, source_line_count, reject_reason, raw_text, file_error
+    source_file, source_line, source_line_count, source_written_at, reject_reason, raw_text,
+    file_error, is_erased, erased_for
 {%- endmacro %}
 
 
@@ -33,18 +34,26 @@
 {%- endmacro %}
 
 
-{# kept, rejected, duplicate (equal to the kept row of its key), superseded (another row won) or
-   erased (it won, but its person asked to be erased). Of the rows of one key the latest wins, then
-   the last in file order. #}
-{% macro row_outcome(key, latest=none, erased='false') -%}
+{# The first of several reasons why a row cannot be used. An erased row needs none: of it only the key
+   is left, with which it keeps its place among the rows of that key. #}
+{% macro first_reject_reason(reasons) -%}
+    case when not is_erased then coalesce(unreadable_reason, {{ reasons | join(', ') }}) end
+{%- endmacro %}
+
+
+{# kept, rejected, duplicate (equal to the kept row of its key), superseded (another row won), erased
+   (its person asked to be erased) or later (after as_of). Of the rows of one key the latest wins,
+   then the last in file order; where an erased one wins, none is kept. #}
+{% macro row_outcome(key, latest=none, later='false') -%}
     {%- set window -%}
-        partition by {{ key }}, reject_reason is null
+        partition by {{ key }}, reject_reason is null and not {{ later }}
         order by {{ latest ~ ' desc nulls last, ' if latest }}source_file desc, source_line desc
     {%- endset -%}
     case
+        when is_erased then 'erased'
         when reject_reason is not null then 'rejected'
-        when row_number() over ({{ window }}) = 1
-            then case when {{ erased }} then 'erased' else 'kept' end
+        when {{ later }} then 'later'
+        when row_number() over ({{ window }}) = 1 then 'kept'
         when record_hash = first_value(record_hash) over ({{ window }}) then 'duplicate'
         else 'superseded'
     end

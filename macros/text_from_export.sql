@@ -31,6 +31,167 @@
 {%- endmacro %}
 
 
+{# A birthday: a day without a time zone, in any spelling that leaves no doubt. Of 04/17/2016 the
+   column says which is the month (see date_orders); a year of two digits is no year. #}
+{% macro birthday_from_export(column, orders) -%}
+    {%- set text = text_from_export(column) -%}
+    {%- set parts -%}
+        regexp_extract(
+            {{ text }}, '^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})([ T,].*)?$',
+            ['one', 'two', 'year']
+        )
+    {%- endset -%}
+    case
+        when {{ text }} is null then null
+        when regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T].*|Z)?$')
+            then try_cast(regexp_extract({{ text }}, '^[0-9-]+') as date)
+        when regexp_matches({{ text }}, '^[0-9]{1,2}[/.-]')
+            then try_cast(
+                case
+                    when try_cast(({{ parts }}).one as integer) > 12
+                        or {{ date_order_of(text, orders) }} = 'dmy'
+                        and try_cast(({{ parts }}).two as integer) <= 12
+                        then concat_ws(
+                            '-', ({{ parts }}).year, ({{ parts }}).two, ({{ parts }}).one
+                        )
+                    when try_cast(({{ parts }}).two as integer) > 12
+                        or {{ date_order_of(text, orders) }} = 'mdy'
+                        then concat_ws(
+                            '-', ({{ parts }}).year, ({{ parts }}).one, ({{ parts }}).two
+                        )
+                end as date
+            )
+        when regexp_matches({{ text }}, '[0-9]{4}')
+            then cast(
+                try_strptime(
+                    regexp_replace({{ text }}, '[ T,]+[0-9]{1,2}:[0-9]{2}.*$', ''),
+                    [
+                        '%Y/%m/%d', '%Y.%m.%d', '%Y%m%d', '%d %b %Y', '%d %B %Y', '%d-%b-%Y',
+                        '%d-%B-%Y', '%d. %B %Y', '%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%B %d %Y'
+                    ]
+                ) as date
+            )
+    end
+{%- endmacro %}
+
+
+{# Which of day and month stands first in the column's numeric dates, for each sign between them:
+   an aggregate. GYM_DATE_ORDER decides; else the days above 12 do. Where neither does, the build
+   stops with one sentence. #}
+{% macro date_orders(column, export_name) -%}
+    {%- set text = text_from_export(column) -%}
+    struct_pack(
+        {%- for name, sign in [('slash', '/'), ('dot', '[.]'), ('dash', '-')] %}
+        {{ name }} := {{ date_order(text, sign, column, export_name) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
+{% macro date_order(text, sign, column, export_name) -%}
+    {%- set day, month = '(1[3-9]|2[0-9]|3[01])', '(0?[1-9]|1[0-2])' -%}
+    {%- set days_first -%}
+        count(*) filter (
+            where regexp_matches({{ text }}, '^{{ day }}{{ sign }}{{ month }}{{ sign }}[0-9]{4}')
+        )
+    {%- endset -%}
+    {%- set months_first -%}
+        count(*) filter (
+            where regexp_matches({{ text }}, '^{{ month }}{{ sign }}{{ day }}{{ sign }}[0-9]{4}')
+        )
+    {%- endset -%}
+    {%- set in_doubt -%}
+        count(*) filter (
+            where regexp_matches({{ text }}, '^{{ month }}{{ sign }}{{ month }}{{ sign }}[0-9]{4}')
+        )
+    {%- endset -%}
+    {%- set order = env_var('GYM_DATE_ORDER', '') -%}
+    case
+        when '{{ order }}' != '' then '{{ order }}'
+        when {{ days_first }} > 0
+            and {{ months_first }} <= {{ var('max_rejected_share') }} * {{ days_first }} then 'dmy'
+        when {{ months_first }} > 0
+            and {{ days_first }} <= {{ var('max_rejected_share') }} * {{ months_first }} then 'mdy'
+        when {{ in_doubt }} > 0
+            then error(
+                '{{ export_name }}: nobody can tell day from month in ' || {{ in_doubt }}
+                || ' dates of the column {{ column.split('.') | last }}, such as 99'
+                || '{{ sign.strip('[]') }}99{{ sign.strip('[]') }}9999;'
+                || ' set GYM_DATE_ORDER to mdy or dmy'
+            )
+    end
+{%- endmacro %}
+
+
+{% macro date_order_of(text, orders) -%}
+    case
+        when contains({{ text }}, '/') then {{ orders }}.slash
+        when contains({{ text }}, '.') then {{ orders }}.dot
+        else {{ orders }}.dash
+    end
+{%- endmacro %}
+
+
+{# When the file of a row was written, in UTC; where nobody can tell, when the build began. What an
+   export says of days after it is a slip: this is the only clock that a build knows. #}
+{% macro export_written_at() -%}
+    coalesce(
+        source_written_at, cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
+    )
+{%- endmacro %}
+
+
+{# Why the moment of a check-in cannot be right; null where it may be. A day of grace covers what
+   lies between the clock of the gym and UTC. #}
+{% macro moment_problem(column) -%}
+    case
+        when not isfinite({{ column }}) then '{{ column }} is no moment: '
+        when {{ column }} < make_timestamp({{ var('earliest_year') }}, 1, 1, 0, 0, 0)
+            then '{{ column }} is before {{ var("earliest_year") }}: '
+        when {{ column }} > {{ export_written_at() }} + interval 1 day
+            then '{{ column }} is later than its file was written: '
+    end || left({{ column }}_text, 60)
+{%- endmacro %}
+
+
+{# Whether a day lies after as_of, and is therefore not used. #}
+{% macro is_after_as_of(day) -%}
+    {%- set as_of = as_of_date() -%}
+    {{ 'coalesce(' ~ day ~ ' > date \'' ~ as_of ~ '\', false)' if as_of else 'false' }}
+{%- endmacro %}
+
+
+{# The var as_of, checked: YYYY-MM-DD, or nothing. #}
+{% macro as_of_date() -%}
+    {%- set as_of = var('as_of') | string | trim -%}
+    {%- if as_of and not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', as_of) -%}
+        {{ exceptions.raise_compiler_error("The var as_of is '" ~ as_of ~ "', and not YYYY-MM-DD") }}
+    {%- endif -%}
+    {{ return(as_of) }}
+{%- endmacro %}
+
+
+{# Why a birthday that was given is not used; null where there is none, or where it is used. #}
+{% macro birthday_problem(text, birthday) -%}
+    case
+        when {{ text_from_export(text) }} is null then null
+        when {{ birthday }} is null
+            then case
+                when regexp_matches(
+                    {{ text_from_export(text) }}, '^[0-9]{1,2}[/. -][0-9]{1,2}[/. -][0-9]{2}$'
+                )
+                    then 'year of two digits'
+                else 'cannot be read'
+            end
+        when not isfinite({{ birthday }}) then 'cannot be read'
+        when {{ birthday }} > {{ export_written_at() }} then 'in the future'
+        when {{ birthday }} + to_years({{ var('oldest_age_years') }})
+            <= {{ export_written_at() }}
+            then 'more than {{ var("oldest_age_years") }} years ago'
+    end
+{%- endmacro %}
+
+
 {% macro boolean_from_export(column) -%}
     try_cast({{ text_from_export(column) }} as boolean)
 {%- endmacro %}

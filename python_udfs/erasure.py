@@ -80,9 +80,9 @@ ROLES = {
 
 
 class Request(NamedTuple):
-    """One request: its line in the file, and what it says of the person."""
+    """One request: file and line where it stands, and what it says of the person."""
 
-    line: int
+    place: str
     customer_id: int | None
     full_name: str
     email: str
@@ -156,7 +156,7 @@ def requests_from(rows: Iterable[Row]) -> list[Request]:
     for row in rows:
         if not row.get("reject_reason"):
             request = Request(
-                int(row["source_line"] or 0),
+                f"{row['source_file']}:{row['source_line']}",
                 customer_id(row.get("customer_id")),
                 (row.get("full_name") or "").strip(),
                 email_key(row.get("email")),
@@ -169,22 +169,22 @@ def requests_from(rows: Iterable[Row]) -> list[Request]:
 
 @dataclass
 class Erased:
-    """Who is erased, and for which lines of the request file.
+    """Who is erased, and for which requests.
 
     Attributes:
-        ids: customer id -> lines.
-        people: how the persons may be written, by line.
+        ids: customer id -> the requests that mean it, by file and line.
+        people: how the persons may be written, by request.
     """
 
-    ids: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    ids: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     people: People = field(default_factory=People)
-    _texts: dict[str, tuple[str, frozenset[int]]] = field(default_factory=dict)
+    _texts: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.ids) or bool(self.people)
 
-    def without(self, text: str, is_record: bool = False) -> tuple[str, frozenset[int]]:
-        """A text without the persons, and the lines for which something was taken out."""
+    def without(self, text: str, is_record: bool = False) -> tuple[str, frozenset[str]]:
+        """A text without the persons, and the requests for which something was taken out."""
         if text not in self._texts:
             found = self.people.found(text, is_record)
             changed = replaced(found.text, found.spans, ERASED) if found.spans else text
@@ -217,25 +217,25 @@ def find_erased(
     for row in rows_of(CHECKINS):
         met.look_at(record(row, ROLES[CHECKINS]))
     known = met.settle()
-    for lines, person in known:
-        _name(erased, lines, person, nicknames)
+    for asked, person in known:
+        _name(erased, asked, person, nicknames)
     for request in requests:
         named = Names()
         named.add_whole(request.full_name, nicknames)
-        erased.people.add(request.line, named)
-        erased.people.add_email(request.line, request.email)
-        erased.people.add_phone(request.line, request.phone)
+        erased.people.add(request.place, named)
+        erased.people.add_email(request.place, request.email)
+        erased.people.add_phone(request.place, request.phone)
         if request.customer_id is not None:
-            erased.ids[request.customer_id].add(request.line)
+            erased.ids[request.customer_id].add(request.place)
     others = People()
     doubles = _by_reach(known)
     for row in rows_of(CUSTOMERS):
         person = record(row, ROLES[CUSTOMERS])
         if person.customer_id in erased.ids:
             continue
-        for lines, one in _candidates(doubles, person):
+        for asked, one in _candidates(doubles, person):
             if one.is_same_person(person, nicknames):
-                _name(erased, lines, person, nicknames)
+                _name(erased, asked, person, nicknames)
         names = person.names({})
         if person.customer_id not in erased.ids and erased.people.knows_words_of(names):
             others.add(person.customer_id, names)
@@ -244,31 +244,31 @@ def find_erased(
 
 
 def _name(
-    erased: Erased, lines: Iterable[int], person: Record, nicknames: Mapping[str, Collection[str]]
+    erased: Erased, asked: Iterable[int], person: Record, nicknames: Mapping[str, Collection[str]]
 ) -> None:
     """Add a record of an erased person."""
-    for line in lines:
+    for request in asked:
         if person.customer_id is not None:
-            erased.ids[person.customer_id].add(line)
-        erased.people.add(line, person.names(nicknames))
-        erased.people.add_email(line, person.email)
-        erased.people.add_phone(line, person.phone)
+            erased.ids[person.customer_id].add(request)
+        erased.people.add(request, person.names(nicknames))
+        erased.people.add_email(request, person.email)
+        erased.people.add_phone(request, person.phone)
 
 
 def _by_reach(
-    known: Iterable[tuple[frozenset[int], Record]],
-) -> dict[str, list[tuple[frozenset[int], Record]]]:
+    known: Iterable[tuple[frozenset[str], Record]],
+) -> dict[str, list[tuple[frozenset[str], Record]]]:
     """Records by each address, number and birthday that they have."""
     found = defaultdict(list)
-    for lines, person in known:
+    for asked, person in known:
         for reach in {person.email, person.phone, person.birthday} - {""}:
-            found[reach].append((lines, person))
+            found[reach].append((asked, person))
     return found
 
 
 def _candidates(
-    doubles: Mapping[str, list[tuple[frozenset[int], Record]]], person: Record
-) -> Iterator[tuple[frozenset[int], Record]]:
+    doubles: Mapping[str, list[tuple[frozenset[str], Record]]], person: Record
+) -> Iterator[tuple[frozenset[str], Record]]:
     for reach in {person.email, person.phone, person.birthday} - {""}:
         yield from doubles.get(reach, ())
 
@@ -279,53 +279,61 @@ class _Met:
     def __init__(
         self, requests: Collection[Request], nicknames: Mapping[str, Collection[str]]
     ) -> None:
-        self._requests = {request.line: request for request in requests}
+        self._requests = {request.place: request for request in requests}
         self._asked = People()
-        self._by_id: dict[int, set[int]] = defaultdict(set)
+        self._by_id: dict[int, set[str]] = defaultdict(set)
         self._records: dict[Record, None] = {}
-        self._met: dict[int, dict[Record, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._met: dict[str, dict[Record, set[str]]] = defaultdict(lambda: defaultdict(set))
         for request in requests:
             named = Names()
             named.add_whole(request.full_name, nicknames)
-            self._asked.add(request.line, named)
-            self._asked.add_email(request.line, request.email)
-            self._asked.add_phone(request.line, request.phone)
+            self._asked.add(request.place, named)
+            self._asked.add_email(request.place, request.email)
+            self._asked.add_phone(request.place, request.phone)
             if request.customer_id is not None:
-                self._by_id[request.customer_id].add(request.line)
+                self._by_id[request.customer_id].add(request.place)
 
     def look_at(self, person: Record) -> None:
         """Note for which requests this may be the person."""
         if person.customer_id in self._by_id:
-            for line in self._by_id[person.customer_id]:
-                self._met[line][person].add("id")
+            for request in self._by_id[person.customer_id]:
+                self._met[request][person].add("id")
         named = self._asked.called(f"{person.first} {person.last}")
         if person.preferred:
             named = named | self._asked.called(f"{person.preferred} {person.last}")
-        for line in named:
-            self._met[line][person].add("name")
-        for line in self._asked.email_owners(person.email):
-            self._met[line][person].add("reach")
-        for line in self._asked.phone_owners(person.phone):
-            self._met[line][person].add("reach")
+        for request in named:
+            self._met[request][person].add("name")
+        for request in self._asked.email_owners(person.email):
+            self._met[request][person].add("reach")
+        for request in self._asked.phone_owners(person.phone):
+            self._met[request][person].add("reach")
 
-    def settle(self) -> list[tuple[frozenset[int], Record]]:
-        """The records of the persons who are meant, each with the lines that mean it."""
-        lines_of: dict[Record, set[int]] = defaultdict(set)
-        for line, people in self._met.items():
+    def settle(self) -> list[tuple[frozenset[str], Record]]:
+        """The records of the persons who are meant, each with the requests that mean it."""
+        asked_for: dict[Record, set[str]] = defaultdict(set)
+        for request, people in self._met.items():
             chosen = [person for person, by in people.items() if "id" in by]
             chosen = chosen or [person for person, by in people.items() if {"name", "reach"} <= by]
             for person in chosen or people:
-                lines_of[person].add(line)
+                asked_for[person].add(request)
         # who is meant by one record is meant by every other with that id
-        ids: dict[int, set[int]] = defaultdict(set)
-        for person, lines in lines_of.items():
+        ids: dict[int, set[str]] = defaultdict(set)
+        for person, asked in asked_for.items():
             if person.customer_id is not None:
-                ids[person.customer_id] |= lines
+                ids[person.customer_id] |= asked
         for people in self._met.values():
             for person in people:
                 if person.customer_id in ids:
-                    lines_of[person] |= ids[person.customer_id]
-        return [(frozenset(lines), person) for person, lines in lines_of.items()]
+                    asked_for[person] |= ids[person.customer_id]
+        return [(frozenset(asked), person) for person, asked in asked_for.items()]
+
+
+# Bookkeeping that tells nothing of a person.
+UNTOUCHED = frozenset(
+    ["source_file", "source_line", "source_line_count", "source_written_at", "reject_reason"]
+    + ["file_error"]
+)
+ADDED = (pa.field("is_erased", pa.bool_()), pa.field("erased_for", pa.list_(pa.string())))
 
 
 def without_erased(batch: pa.RecordBatch, path: str, erased: Erased) -> pa.RecordBatch:
@@ -337,75 +345,72 @@ def without_erased(batch: pa.RecordBatch, path: str, erased: Erased) -> pa.Recor
         erased: who is erased.
 
     Returns:
-        The same rows. `is_erased` is true for a row about such a person, of which only the key is
-        left; `erased_for` holds the lines of the requests that changed a row, with commas between.
+        The same rows and two columns more. `is_erased` is true for a row about such a person, of
+        which only the key is left; `erased_for` lists the requests that changed a row by file and
+        line, and is null where none did.
     """
-    if not erased or path not in ROLES:
-        return batch
-    roles = ROLES[path]
-    names = [name for name in batch.schema.names if name not in UNTOUCHED]
-    columns: dict[str, list[Any]] = {name: batch.column(name).to_pylist() for name in names}
-    is_erased, erased_for = [], []
-    for number in range(batch.num_rows):
-        row = {name: columns[name][number] for name in names}
-        lines = _lines_about(row, roles, erased)
-        gone = bool(lines)
-        if gone:
-            changed = {name: row[name] for name in roles.kept}
-        else:
-            changed, lines = _changed(row, roles, erased)
-        if gone or lines:
-            for name in names:
-                columns[name][number] = changed.get(name)
-        is_erased.append(gone)
-        erased_for.append(",".join(map(str, sorted(lines))) or None)
-    columns |= {"is_erased": is_erased, "erased_for": erased_for}
-    return pa.RecordBatch.from_arrays(
-        [
-            pa.array(columns[field.name], field.type)
-            if field.name in columns
-            else batch.column(field.name)
-            for field in batch.schema
-        ],
-        schema=batch.schema,
-    )
-
-
-# Bookkeeping that tells nothing of a person.
-UNTOUCHED = frozenset(
-    [
-        "source_file", "source_line", "source_line_count", "source_written_at", "reject_reason",
-        "file_error", "is_erased", "erased_for",
+    size = batch.num_rows
+    is_erased, erased_for = [False] * size, [None] * size
+    changed: dict[str, list[Any]] = {}
+    if erased and path in ROLES:
+        names = [name for name in batch.schema.names if name not in UNTOUCHED]
+        changed = {name: batch.column(name).to_pylist() for name in names}
+        for number in range(size):
+            row = {name: changed[name][number] for name in names}
+            left, is_erased[number], asked = _left_of(row, ROLES[path], erased)
+            if asked:
+                erased_for[number] = sorted(asked)
+                for name in names:
+                    changed[name][number] = left.get(name)
+    columns = [
+        pa.array(changed[field.name], field.type)
+        if field.name in changed
+        else batch.column(field.name)
+        for field in batch.schema
     ]
-)  # fmt: skip
+    columns += [
+        pa.array(values, field.type)
+        for values, field in zip((is_erased, erased_for), ADDED, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema([*batch.schema, *ADDED]))
 
 
-def _lines_about(row: Row, roles: Roles, erased: Erased) -> set[int]:
+def _left_of(row: Row, roles: Roles, erased: Erased) -> tuple[Row, bool, set[str]]:
+    """What is left of a row, whether it is about an erased person, and for which requests."""
+    if asked := _asked_by_its_person(row, roles, erased):
+        return {name: row[name] for name in roles.kept}, True, asked
+    left, asked = _without_names(row, roles, erased)
+    return left, False, asked
+
+
+def _asked_by_its_person(row: Row, roles: Roles, erased: Erased) -> set[str]:
     """The requests whose person a row is about."""
-    lines: set[int] = set()
+    asked: set[str] = set()
     if row.get("raw_text") is not None:
-        return lines
+        return asked
     ids = [customer_id(row.get(column)) for column in roles.ids]
     for number in ids:
-        lines |= erased.ids.get(number, set()) if number is not None else set()
-    if not lines and (not ids or None in ids):
+        asked |= erased.ids.get(number, set()) if number is not None else set()
+    if not asked and (not ids or None in ids):
         # nobody but the name and the addresses tells whose row it is
-        lines |= erased.people.called(" ".join(row.get(part) or "" for part in roles.name))
+        asked |= erased.people.called(" ".join(row.get(part) or "" for part in roles.name))
         for column in roles.emails:
-            lines |= erased.people.email_owners(row.get(column))
+            asked |= erased.people.email_owners(row.get(column))
         for column in roles.phones:
-            lines |= erased.people.phone_owners(row.get(column))
-    return lines
+            asked |= erased.people.phone_owners(row.get(column))
+    return asked
 
 
-def _changed(row: Row, roles: Roles, erased: Erased) -> tuple[dict[str, str | None], set[int]]:
+def _without_names(
+    row: Row, roles: Roles, erased: Erased
+) -> tuple[dict[str, str | None], set[str]]:
     """A row about somebody else, without the erased persons in its texts."""
     changed = dict(row)
-    lines: set[int] = set()
+    asked: set[str] = set()
     if roles.belongs:
         owner = customer_id(row.get(roles.belongs[0]))
         if owner is not None and owner in erased.ids:
-            lines |= erased.ids[owner]
+            asked |= erased.ids[owner]
             changed |= dict.fromkeys(roles.belongs)
     parts_of_name = roles.name if len(roles.name) > 1 else ()
     for column, text in changed.items():
@@ -418,16 +423,16 @@ def _changed(row: Row, roles: Roles, erased: Erased) -> tuple[dict[str, str | No
             found = found | frozenset(_ids_in(text, erased))
             left = ERASED
         if found:
-            lines |= found
+            asked |= found
             reach = column in roles.emails or column in roles.phones
             changed[column] = None if reach else left
-    return changed, lines
+    return changed, asked
 
 
-def _ids_in(text: str, erased: Erased) -> set[int]:
+def _ids_in(text: str, erased: Erased) -> set[str]:
     """The requests whose customer id is a field of a line that could not be split."""
-    lines: set[int] = set()
+    asked: set[str] = set()
     for part in re.split(r"[,;|\t\"']", text):
         number = customer_id(part)
-        lines |= erased.ids.get(number, set()) if number is not None else set()
-    return lines
+        asked |= erased.ids.get(number, set()) if number is not None else set()
+    return asked

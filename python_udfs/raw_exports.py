@@ -21,6 +21,7 @@ from typing import IO, Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from erasure import ADDED, Erased, without_erased
 from s3_access import is_s3, reason
 
 RECORDS_PER_BATCH = 50_000
@@ -28,6 +29,7 @@ BOOKKEEPING = (
     pa.field("source_file", pa.string()),
     pa.field("source_line", pa.int64()),
     pa.field("source_line_count", pa.int32()),
+    pa.field("source_written_at", pa.timestamp("us")),
     pa.field("reject_reason", pa.string()),
     pa.field("raw_text", pa.string()),
     pa.field("file_error", pa.string()),
@@ -128,7 +130,7 @@ EXPORTS = {
             "privacy/erasure_requests",
             False,
             ("customer_id", "full_name"),
-            ("email", "requested_at"),
+            ("email", "phone", "requested_at"),
         ),
         Export(
             "transactions/combined_transaction_data",
@@ -298,6 +300,7 @@ def _batch(
                 pa.array([file] * len(records), pa.string()),
                 pa.array([record.line for record in records], pa.int64()),
                 pa.array([record.line_count for record in records], pa.int32()),
+                pa.nulls(len(records), pa.timestamp("us")),
                 pa.array([record.reject_reason for record in records], pa.string()),
                 pa.array([record.raw_text for record in records], pa.string()),
                 pa.nulls(len(records), pa.string()),
@@ -339,7 +342,7 @@ def read_parquet(
     # quoted, not bound: a query with parameters is stored whole before its first row is read
     quoted_file, quoted_location = (text.replace("'", "''") for text in (file, location))
     rows = cursor.sql(
-        f"select {columns}, '{quoted_file}', file_row_number + 1, cast(1 as integer),"
+        f"select {columns}, '{quoted_file}', file_row_number + 1, cast(1 as integer), cast(null as timestamp),"
         " cast(null as varchar), cast(null as varchar), cast(null as varchar)"
         f" from read_parquet('{quoted_location}', file_row_number = true)"
     )
@@ -445,4 +448,7 @@ def read_export(
         except (duckdb.Error, OSError, EOFError, zlib.error) as error:
             yield _file_error(export, file, f"{file} cannot be read: {reason(error)}")
 
-    return pa.RecordBatchReader.from_batches(export.schema, batches())
+    return pa.RecordBatchReader.from_batches(
+        pa.schema([*export.schema, *ADDED]),
+        (without_erased(batch, path, Erased()) for batch in batches()),
+    )

@@ -35,7 +35,11 @@ lines as (
         1 as section_number,
         'customer' as section,
         customer_id as other_customer_id,
-        case when is_child then 'child, check-ins' else 'check-ins' end as what,
+        case age_group
+            when 'child' then 'child, check-ins'
+            when 'unknown' then 'of unknown age, check-ins'
+            else 'check-ins'
+        end as what,
         checkin_count as count,
         first_checkin_date as first_date,
         last_checkin_date as last_date,

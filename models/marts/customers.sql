@@ -7,10 +7,11 @@ customers as (
     select
         customer_id,
         full_name,
-        is_child,
+        age_group != 'adult' as is_child,
         first_checkin_date,
         last_checkin_date,
         checkin_count,
+        age_group,
     from int_people_aged
 )
 

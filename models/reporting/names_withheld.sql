@@ -62,7 +62,7 @@ cells as (
         'pass_transfers',
         'purchaser_name',
         cast(checkin_id as varchar),
-        '(child)',
+        '(name withheld)',
     from int_purchasers_withheld
     union all
     select
@@ -74,8 +74,8 @@ cells as (
                 interactions.metadata,
                 case
                     when interactions.interaction_type = 'frequent_guest'
-                        then '{"host_name":"(child)"}'
-                    else '{"purchaser_name":"(child)"}'
+                        then '{"host_name":"(name withheld)"}'
+                    else '{"purchaser_name":"(name withheld)"}'
                 end
             ) as varchar
         ),
@@ -92,7 +92,7 @@ cells as (
         'event_details',
         events.row_key,
         cast(
-            json_merge_patch(events.event_details, '{"shared_with_name":"(child)"}') as varchar
+            json_merge_patch(events.event_details, '{"shared_with_name":"(name withheld)"}') as varchar
         ),
     from events
     inner join children
@@ -105,7 +105,7 @@ cells as (
         'event_details',
         events.row_key,
         cast(
-            json_merge_patch(events.event_details, '{"received_from_name":"(child)"}') as varchar
+            json_merge_patch(events.event_details, '{"received_from_name":"(name withheld)"}') as varchar
         ),
     from events
     inner join int_purchasers_withheld

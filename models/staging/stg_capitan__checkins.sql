@@ -13,6 +13,7 @@ select
     lifetime_checkin_count,
     is_free_entry,
     customer_birthday,
+    customer_birthday_problem,
     cast(checkin_datetime as date) as checkin_date,
     checkin_datetime,
     created_at,

@@ -10,6 +10,7 @@ select
     has_opted_in_to_marketing,
     active_waiver_exists,
     birthday,
+    birthday_problem,
     latest_waiver_expiration_date,
     created_at,
 from {{ ref('base_capitan__customers') }}

@@ -9,6 +9,7 @@ select
     billing_interval,
     frequency,
     billing_amount,
+    membership_owner_age,
     start_date,
     end_date,
 from {{ ref('base_capitan__memberships') }}

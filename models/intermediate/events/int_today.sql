@@ -5,9 +5,7 @@ with stg_capitan__checkins as (
 
 today as (
     select
-        coalesce(
-            try_cast('{{ var("as_of") }}' as date), max(checkin_date)
-        ) as today,
+        coalesce(try_cast('{{ as_of_date() }}' as date), max(checkin_date)) as today,
     from stg_capitan__checkins
 )
 

@@ -7,6 +7,7 @@ with records as (
         row_outcome,
         reject_reason,
         record_text,
+        erased_for,
         source_line,
         source_line_count,
     from {{ ref('base_capitan__checkins') }}
@@ -18,6 +19,7 @@ with records as (
         row_outcome,
         reject_reason,
         record_text,
+        erased_for,
         source_line,
         source_line_count,
     from {{ ref('base_capitan__customers') }}
@@ -29,6 +31,7 @@ with records as (
         row_outcome,
         reject_reason,
         record_text,
+        erased_for,
         source_line,
         source_line_count,
     from {{ ref('base_capitan__members') }}
@@ -40,6 +43,7 @@ with records as (
         row_outcome,
         reject_reason,
         record_text,
+        erased_for,
         source_line,
         source_line_count,
     from {{ ref('base_capitan__memberships') }}
@@ -51,6 +55,7 @@ with records as (
         row_outcome,
         reject_reason,
         record_text,
+        erased_for,
         source_line,
         source_line_count,
     from {{ ref('base_capitan__relations') }}
@@ -62,6 +67,7 @@ with records as (
         row_outcome,
         reject_reason,
         record_text,
+        erased_for,
         source_line,
         source_line_count,
     from {{ ref('base_transactions__transactions') }}
@@ -73,6 +79,7 @@ with records as (
         row_outcome,
         reject_reason,
         record_text,
+        null as erased_for,
         source_line,
         source_line_count,
     from {{ ref('base_privacy__erasure_requests') }}

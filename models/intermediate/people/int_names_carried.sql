@@ -6,22 +6,22 @@ with int_people_aged as (
 names as (
     select distinct
         unnest(names) as name,
-        is_child,
+        age_group,
     from int_people_aged
 ),
 
 keyed as (
     select
-        {{ name_key('name') }} as name_key,
-        is_child,
+        {{ name_key("concat_ws(' ', name.first_name, name.last_name)") }} as name_key,
+        age_group,
     from names
 ),
 
 carried as (
     select
         name_key,
-        bool_or(is_child) as is_of_a_child,
-        bool_or(not is_child) as is_of_an_adult,
+        bool_or(age_group != 'adult') as is_of_a_child,
+        bool_or(age_group = 'adult') as is_of_an_adult,
     from keyed
     where name_key != ''
     group by name_key

@@ -7,55 +7,97 @@ stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
 
+placeholder_birthdays as (
+    select * from {{ ref('placeholder_birthdays') }}
+),
+
+-- what a form or a system writes where nobody gave a birthday: a known one, or the first of a
+-- January that far more customers have than were born on one day
+placeholders as (
+    select birthday
+    from placeholder_birthdays
+    union
+    select birthday
+    from stg_capitan__customers
+    where month(birthday) = 1 and day(birthday) = 1
+    group by birthday
+    having count(*) >= greatest(
+        {{ var('placeholder_birthday_min_customers') }},
+        {{ var('placeholder_birthday_share') }}
+        * (select count(birthday) from stg_capitan__customers)
+    )
+),
+
 visits as (
     select
         customer_id,
-        concat_ws(' ', customer_first_name, customer_last_name) as full_name,
-        -- the buyer's name behind "from" says nothing about the pass
-        {{ match_product_age("regexp_replace(entry_method_description, '(?i)\\sfrom\\s.*', '')") }}
-        = 'youth' as is_youth_pass,
-        customer_birthday as birthday,
+        customer_first_name,
+        customer_last_name,
+        nullif(concat_ws(' ', customer_first_name, customer_last_name), '') as full_name,
+        customer_birthday,
+        customer_birthday_problem,
         checkin_date,
         (checkin_datetime, checkin_id) as place_in_time,
     from stg_capitan__checkins
 ),
 
+-- of several birthdays at the visits the latest counts: rather a child too many than one too few
 visitors as (
     select
-        customer_id,
-        arg_max(nullif(full_name, ''), place_in_time) as full_name,
-        list(distinct full_name) as names,
+        visits.customer_id,
+        arg_max(visits.full_name, visits.place_in_time) as full_name,
+        list(distinct {
+            'first_name': visits.customer_first_name, 'last_name': visits.customer_last_name
+        }) as names,
         count(*) as checkin_count,
-        bool_or(is_youth_pass) as had_youth_pass,
-        arg_max(birthday, place_in_time) as birthday,
-        min(checkin_date) as first_checkin_date,
-        max(checkin_date) as last_checkin_date,
+        max(visits.customer_birthday) filter (where placeholders.birthday is null) as birthday,
+        max(coalesce(
+            visits.customer_birthday_problem,
+            if(placeholders.birthday is null, null, 'a placeholder')
+        )) as birthday_problem,
+        min(visits.checkin_date) as first_checkin_date,
+        max(visits.checkin_date) as last_checkin_date,
     from visits
-    group by customer_id
+    left join placeholders
+        on visits.customer_birthday = placeholders.birthday
+    group by visits.customer_id
+),
+
+records as (
+    select
+        customers.customer_id,
+        nullif(concat_ws(' ', customers.first_name, customers.last_name), '') as full_name,
+        [
+            {'first_name': customers.first_name, 'last_name': customers.last_name},
+            {'first_name': customers.preferred_name, 'last_name': customers.last_name}
+        ] as names,
+        if(placeholders.birthday is null, customers.birthday, null) as birthday,
+        coalesce(
+            customers.birthday_problem, if(placeholders.birthday is null, null, 'a placeholder')
+        ) as birthday_problem,
+    from stg_capitan__customers as customers
+    left join placeholders
+        on customers.birthday = placeholders.birthday
 ),
 
 people as (
     select
-        coalesce(customers.customer_id, visitors.customer_id) as customer_id,
-        coalesce(
-            nullif(concat_ws(' ', customers.first_name, customers.last_name), ''),
-            visitors.full_name
-        ) as full_name,
-        list_distinct(
-            [
-                concat_ws(' ', customers.first_name, customers.last_name),
-                concat_ws(' ', customers.preferred_name, customers.last_name)
-            ]
-            || coalesce(visitors.names, [])
-        ) as names,
+        coalesce(records.customer_id, visitors.customer_id) as customer_id,
+        coalesce(records.full_name, visitors.full_name) as full_name,
+        list_distinct(coalesce(records.names, []) || coalesce(visitors.names, [])) as names,
         coalesce(visitors.checkin_count, 0) as checkin_count,
-        coalesce(visitors.had_youth_pass, false) as had_youth_pass,
-        coalesce(customers.birthday, visitors.birthday) as birthday,
+        coalesce(records.birthday, visitors.birthday) as birthday,
+        case
+            when coalesce(records.birthday, visitors.birthday) is null
+                then coalesce(
+                    records.birthday_problem, visitors.birthday_problem, 'none is given'
+                )
+        end as birthday_problem,
         visitors.first_checkin_date,
         visitors.last_checkin_date,
-    from stg_capitan__customers as customers
+    from records
     full join visitors
-        on customers.customer_id = visitors.customer_id
+        on records.customer_id = visitors.customer_id
 )
 
 select * from people

@@ -3,6 +3,10 @@ with int_people as (
     select * from {{ ref('int_people') }}
 ),
 
+int_age_signs as (
+    select * from {{ ref('int_age_signs') }}
+),
+
 int_duplicate_customers as (
     select * from {{ ref('int_duplicate_customers') }}
 ),
@@ -11,26 +15,38 @@ int_today as (
     select * from {{ ref('int_today') }}
 ),
 
--- where nothing says which day it is, nobody is grown up
+signs as (
+    select
+        customer_id,
+        bool_or(age_group = 'child') as is_signed_child,
+        bool_or(age_group = 'adult') as is_signed_adult,
+    from int_age_signs
+    group by customer_id
+),
+
+-- a birthday decides; without one any sign of a child, then any sign of an adult; else nobody knows
 aged as (
     select
         int_people.*,
         case
-            when int_people.birthday is null then int_people.had_youth_pass
-            else coalesce(
-                int_people.birthday + to_years({{ var('adult_age_years') }}) > int_today.today,
-                true
-            )
-        end as is_young,
+            when int_people.birthday + to_years({{ var('adult_age_years') }}) > int_today.today
+                then 'child'
+            when int_people.birthday is not null and int_today.today is not null then 'adult'
+            when signs.is_signed_child then 'child'
+            when signs.is_signed_adult then 'adult'
+            else 'unknown'
+        end as age_group,
     from int_people
     left join int_today on true
+    left join signs
+        on int_people.customer_id = signs.customer_id
 ),
 
 -- a second record of a child, made without the birthday, is a child as well
 seconds as (
     select
         record.customer_id,
-        bool_or(other.is_young) as is_of_a_child,
+        bool_or(other.age_group = 'child') as is_of_a_child,
     from int_duplicate_customers as duplicates
     inner join aged as record
         on record.customer_id in (duplicates.customer_id_1, duplicates.customer_id_2)
@@ -47,8 +63,9 @@ judged as (
         aged.customer_id,
         aged.full_name,
         aged.names,
+        if(coalesce(seconds.is_of_a_child, false), 'child', aged.age_group) as age_group,
+        aged.birthday_problem,
         aged.checkin_count,
-        aged.is_young or coalesce(seconds.is_of_a_child, false) as is_child,
         aged.first_checkin_date,
         aged.last_checkin_date,
     from aged

@@ -36,12 +36,12 @@ withheld as (
     left join int_names_carried
         on transfers.name_key = int_names_carried.name_key
     where
-        coalesce(purchaser.is_child, false)
+        coalesce(purchaser.age_group != 'adult', false)
         or (
             not coalesce(int_names_carried.is_of_an_adult, false)
             and (
                 coalesce(int_names_carried.is_of_a_child, false)
-                or coalesce(candidate.is_child, false)
+                or coalesce(candidate.age_group != 'adult', false)
             )
         )
 )

@@ -8,14 +8,20 @@ with raw as (
     where {{ file_is_readable() }}
 ),
 
+-- one row: which of day and month stands first
+orders as (
+    select
+        {{ date_orders('raw.customer_birthday', 'capitan/checkins') }} as customer_birthday,
+    from {{ ref('raw_capitan__checkins') }} as raw
+),
+
 typed as (
     select
         {{ integer_from_export('raw.checkin_id') }} as checkin_id,
         {{ integer_from_export('raw.customer_id') }} as customer_id,
         {{ text_from_export('raw.location_id') }} as location_id,
         upper({{ text_from_export('raw.entry_method') }}) as entry_method,
-        {{ without_erased_buyer(text_from_export('raw.entry_method_description')) }}
-            as entry_method_description,
+        {{ text_from_export('raw.entry_method_description') }} as entry_method_description,
         {{ text_from_export('raw.customer_first_name') }} as customer_first_name,
         {{ text_from_export('raw.customer_last_name') }} as customer_last_name,
         lower({{ text_from_export('raw.customer_email') }}) as customer_email,
@@ -23,20 +29,26 @@ typed as (
         {{ text_from_export('raw.free_entry_reason') }} as free_entry_reason,
         {{ integer_from_export('raw.lifetime_checkin_count') }} as lifetime_checkin_count,
         {{ boolean_from_export('raw.is_free_entry') }} as is_free_entry,
-        {{ date_from_export('raw.customer_birthday') }} as customer_birthday,
+        {{ birthday_from_export('raw.customer_birthday', 'orders.customer_birthday') }}
+            as customer_birthday_given,
+        {{ birthday_problem('raw.customer_birthday', 'customer_birthday_given') }}
+            as customer_birthday_problem,
         {{ local_timestamp_from_export('raw.checkin_datetime') }} as checkin_datetime,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.checkin_id as checkin_id_text,
         raw.customer_id as customer_id_text,
         raw.checkin_datetime as checkin_datetime_text,
-        {{ is_erased_customer([integer_from_export('raw.customer_id')]) }} as is_erased,
+        raw.source_written_at,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
+        raw.erased_for,
+        coalesce(raw.is_erased, false) as is_erased,
         raw.record_text,
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
     from raw
+    cross join orders
 ),
 
 judged as (
@@ -46,14 +58,18 @@ judged as (
             checkin_id_text,
             customer_id_text,
             checkin_datetime_text,
+            source_written_at,
+            customer_birthday_given,
             unreadable_reason
         ),
-        coalesce(
-            unreadable_reason,
-            {{ missing_value('checkin_id') }},
-            {{ missing_value('customer_id') }},
-            {{ missing_value('checkin_datetime') }}
-        ) as reject_reason,
+        case when customer_birthday_problem is null then customer_birthday_given end
+            as customer_birthday,
+        {{ first_reject_reason([
+            missing_value('checkin_id'),
+            missing_value('customer_id'),
+            missing_value('checkin_datetime'),
+            moment_problem('checkin_datetime'),
+        ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
@@ -61,7 +77,9 @@ judged as (
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('checkin_id', 'created_at', erased='is_erased') }} as row_outcome,
+        {{ row_outcome(
+            'checkin_id', 'created_at', later=is_after_as_of('cast(checkin_datetime as date)')
+        ) }} as row_outcome,
     from judged
 )
 

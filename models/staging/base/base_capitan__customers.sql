@@ -8,6 +8,13 @@ with raw as (
     where {{ file_is_readable() }}
 ),
 
+-- one row: which of day and month stands first
+orders as (
+    select
+        {{ date_orders('raw.birthday', 'capitan/customers') }} as birthday,
+    from {{ ref('raw_capitan__customers') }} as raw
+),
+
 typed as (
     select
         {{ integer_from_export('raw.customer_id') }} as customer_id,
@@ -20,19 +27,22 @@ typed as (
         {{ boolean_from_export('raw.has_opted_in_to_marketing') }}
             as has_opted_in_to_marketing,
         {{ boolean_from_export('raw.active_waiver_exists') }} as active_waiver_exists,
-        {{ date_from_export('raw.birthday') }} as birthday,
+        {{ birthday_from_export('raw.birthday', 'orders.birthday') }} as birthday_given,
+        {{ birthday_problem('raw.birthday', 'birthday_given') }} as birthday_problem,
         {{ date_from_export('raw.latest_waiver_expiration_date') }}
             as latest_waiver_expiration_date,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
-        {{ is_erased_customer([integer_from_export('raw.customer_id')]) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
+        raw.erased_for,
+        coalesce(raw.is_erased, false) as is_erased,
         raw.record_text,
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
     from raw
+    cross join orders
 ),
 
 judged as (
@@ -40,12 +50,13 @@ judged as (
         * exclude (
             record_text,
             customer_id_text,
+            birthday_given,
             unreadable_reason
         ),
-        coalesce(
-            unreadable_reason,
-            {{ missing_value('customer_id') }}
-        ) as reject_reason,
+        case when birthday_problem is null then birthday_given end as birthday,
+        {{ first_reject_reason([
+            missing_value('customer_id'),
+        ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
@@ -53,7 +64,7 @@ judged as (
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('customer_id', 'created_at', erased='is_erased') }} as row_outcome,
+        {{ row_outcome('customer_id', 'created_at') }} as row_outcome,
     from judged
 )
 

@@ -26,10 +26,11 @@ typed as (
         {{ date_from_export('raw.end_date') }} as end_date,
         raw.member_id as member_id_text,
         raw.customer_id as customer_id_text,
-        {{ is_erased_customer([integer_from_export('raw.customer_id')]) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
+        raw.erased_for,
+        coalesce(raw.is_erased, false) as is_erased,
         raw.record_text,
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
@@ -44,11 +45,10 @@ judged as (
             customer_id_text,
             unreadable_reason
         ),
-        coalesce(
-            unreadable_reason,
-            {{ missing_value('member_id') }},
-            {{ missing_value('customer_id') }}
-        ) as reject_reason,
+        {{ first_reject_reason([
+            missing_value('member_id'),
+            missing_value('customer_id'),
+        ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
@@ -56,7 +56,7 @@ judged as (
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('member_id', erased='is_erased') }} as row_outcome,
+        {{ row_outcome('member_id', later=is_after_as_of('start_date')) }} as row_outcome,
     from judged
 )
 

@@ -12,22 +12,22 @@ typed as (
     select
         {{ integer_from_export('raw.membership_id') }} as membership_id,
         {{ integer_from_export('raw.membership_type_id') }} as membership_type_id,
-        case
-            when not {{ is_erased_customer([integer_from_export('raw.owner_id')]) }}
-                then {{ integer_from_export('raw.owner_id') }}
-        end as owner_customer_id,
+        {{ integer_from_export('raw.owner_id') }} as owner_customer_id,
         {{ text_from_export('raw.name') }} as membership_name,
         lower({{ text_from_export('raw.size') }}) as size,
         {{ text_from_export('raw.status') }} as status,
         {{ text_from_export('raw.interval') }} as billing_interval,
         {{ text_from_export('raw.frequency') }} as frequency,
         {{ decimal_from_export('raw.billing_amount') }} as billing_amount,
+        {{ integer_from_export('raw.membership_owner_age') }} as membership_owner_age,
         {{ date_from_export('raw.start_date') }} as start_date,
         {{ date_from_export('raw.end_date') }} as end_date,
         raw.membership_id as membership_id_text,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
+        raw.erased_for,
+        coalesce(raw.is_erased, false) as is_erased,
         raw.record_text,
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
@@ -41,18 +41,17 @@ judged as (
             membership_id_text,
             unreadable_reason
         ),
-        coalesce(
-            unreadable_reason,
-            {{ missing_value('membership_id') }}
-        ) as reject_reason,
+        {{ first_reject_reason([
+            missing_value('membership_id'),
+        ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
 
 labelled as (
     select
-        *,
-        {{ row_outcome('membership_id') }} as row_outcome,
+        * exclude (is_erased),
+        {{ row_outcome('membership_id', later=is_after_as_of('start_date')) }} as row_outcome,
     from judged
 )
 

@@ -18,12 +18,11 @@ typed as (
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
         raw.related_customer_id as related_customer_id_text,
-        {{ is_erased_customer([
-            integer_from_export('raw.customer_id'), integer_from_export('raw.related_customer_id')
-        ]) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
+        raw.erased_for,
+        coalesce(raw.is_erased, false) as is_erased,
         raw.record_text,
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
@@ -38,11 +37,10 @@ judged as (
             related_customer_id_text,
             unreadable_reason
         ),
-        coalesce(
-            unreadable_reason,
-            {{ missing_value('customer_id') }},
-            {{ missing_value('related_customer_id') }}
-        ) as reject_reason,
+        {{ first_reject_reason([
+            missing_value('customer_id'),
+            missing_value('related_customer_id'),
+        ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
@@ -51,7 +49,7 @@ labelled as (
     select
         * exclude (is_erased),
         {{ row_outcome(
-            'customer_id, related_customer_id, relationship', 'created_at', erased='is_erased'
+            'customer_id, related_customer_id, relationship', 'created_at'
         ) }} as row_outcome,
     from judged
 )

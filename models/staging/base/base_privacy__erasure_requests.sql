@@ -11,8 +11,10 @@ with raw as (
 typed as (
     select
         {{ integer_from_export('raw.customer_id') }} as customer_id,
-        {{ erasure_name_key(text_from_export('raw.full_name')) }} as name_key,
+        {{ text_from_export('raw.full_name') }} as full_name,
         lower({{ text_from_export('raw.email') }}) as email,
+        {{ text_from_export('raw.phone') }} as phone,
+        false as is_erased,
         raw.customer_id as customer_id_text,
         raw.source_file,
         raw.source_line,
@@ -36,8 +38,8 @@ judged as (
             case
                 when customer_id is null and customer_id_text is not null and customer_id_text != ''
                     then {{ missing_value('customer_id') }}
-                when coalesce(cast(customer_id as varchar), name_key, email) is null
-                    then 'neither customer_id nor full_name nor email is given'
+                when coalesce(cast(customer_id as varchar), full_name, email, phone) is null
+                    then 'neither customer_id nor full_name nor email nor phone is given'
             end
         ) as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
@@ -46,8 +48,8 @@ judged as (
 
 labelled as (
     select
-        *,
-        {{ row_outcome('customer_id, name_key, email') }} as row_outcome,
+        * exclude (is_erased),
+        {{ row_outcome('customer_id, full_name, email, phone') }} as row_outcome,
     from judged
 )
 

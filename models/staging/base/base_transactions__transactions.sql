@@ -27,12 +27,11 @@ typed as (
         {{ integer_from_export('raw.quantity') }} as quantity,
         {{ date_from_export('raw."Date"') }} as transaction_date,
         raw.transaction_id as transaction_id_text,
-        {{ is_erased_payer(
-            'raw."Name"', ['lower(raw.receipt_email)', 'lower(raw.billing_email)']
-        ) }} as is_erased,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
+        raw.erased_for,
+        coalesce(raw.is_erased, false) as is_erased,
         raw.record_text,
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
@@ -46,10 +45,9 @@ judged as (
             transaction_id_text,
             unreadable_reason
         ),
-        coalesce(
-            unreadable_reason,
-            {{ missing_value('transaction_id') }}
-        ) as reject_reason,
+        {{ first_reject_reason([
+            missing_value('transaction_id'),
+        ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
     from typed
 ),
@@ -57,7 +55,8 @@ judged as (
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('transaction_id', erased='is_erased') }} as row_outcome,
+        {{ row_outcome('transaction_id', later=is_after_as_of('transaction_date')) }}
+            as row_outcome,
     from judged
 )
 
