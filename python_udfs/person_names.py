@@ -105,7 +105,10 @@ def words(text: str) -> list[Word]:
         ['day', 'pass', 'from', 'darcy', 'ann', '2', 'left']
     """
     shown = text
-    if not text.isascii():
+    if text.isascii():
+        if "'" not in text and "`" not in text:
+            return [Word(*m.span(), m[0].lower()) for m in WORD.finditer(text)]
+    else:
         # accents that stand alone, soft hyphens and the like belong to the word around them
         shown = "".join("m" if unicodedata.category(c) in ("Mn", "Mc", "Cf") else c for c in text)
     found = []
@@ -140,6 +143,7 @@ def _windows_1252(letter: str) -> bytes:
         return letter.encode("latin-1")
 
 
+@lru_cache(maxsize=100_000)
 def name_words(text: str | None) -> tuple[str, ...]:
     """The words of a written name without title, suffix and what stands in brackets or quotes.
 
@@ -156,6 +160,7 @@ def name_words(text: str | None) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=100_000)
 def nickname_words(text: str | None) -> tuple[str, ...]:
     """The words of a nickname in brackets or quotes within a name.
 

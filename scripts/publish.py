@@ -2,17 +2,22 @@
 
 Readers of the old file keep it until they open the path again; nobody waits, nobody sees half a
 build. Only the tables and functions named here go out: no raw rows, no e-mail, phone or birthday.
-Where the desk typed an e-mail address for a name, "[e-mail]" stands for it. Children's names, which
-the table names_withheld lists, stay behind unless GYM_PUBLISH_CHILDREN is 1.
+Names of children, and of all who are not known to be adults, stay behind unless
+GYM_PUBLISH_CHILDREN is 1: names_withheld lists the cells that tell one by an id, published_texts
+finds the others.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+
+from published_texts import replaced_texts, text_columns
 
 WAREHOUSE = "warehouse/gym_connections.duckdb"
 PUBLISHED = "published/gym_connections.duckdb"
@@ -47,7 +52,6 @@ FUNCTIONS = [
     "interactions_between",
     "crew_of",
 ]
-EMAIL = r'[^\s@"]+@[^\s@"]+'
 
 
 def quoted(text: str) -> str:
@@ -58,19 +62,6 @@ def quoted(text: str) -> str:
         "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
-
-
-def texts(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The text columns of a table of the attached database `private`."""
-    found = connection.execute(
-        """
-        select column_name from duckdb_columns()
-        where database_name = 'private' and schema_name = 'main' and table_name = $table
-            and data_type = 'VARCHAR'
-        """,
-        {"table": table},
-    ).fetchall()
-    return [name for (name,) in found]
 
 
 def without_names(connection: duckdb.DuckDBPyConnection, table: str) -> str:
@@ -95,24 +86,35 @@ def without_names(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return query
 
 
-def without_emails(columns: list[str], rows: str) -> str:
-    """The query `rows`, with its text columns, as one that hides e-mails."""
-    hidden = [
-        f"case when contains({name}, '@')"
-        f" then regexp_replace({name}, {quoted(EMAIL)}, '[e-mail]', 'g') else {name} end as {name}"
-        for name in columns
-    ]
-    replaced = f"replace ({', '.join(hidden)})" if hidden else ""
-    return f"select * {replaced} from ({rows})"
+def with_texts(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    table: str,
+    column: str,
+    texts: Mapping[str, str],
+) -> str:
+    """The query `rows` of a table with other texts in a column."""
+    name = f"texts_of_{table}_{column}"
+    connection.register("pairs", pa.table({"old": list(texts), "new": list(texts.values())}))
+    connection.execute(f"create temp table {name} as from pairs")
+    connection.unregister("pairs")
+    return f"""
+        select rows_of.* replace (coalesce(texts.new, rows_of.{column}) as {column})
+        from ({rows}) as rows_of
+        left join {name} as texts on rows_of.{column} = texts.old
+    """
 
 
 def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Copy the tables and their comments from the attached database `private`."""
     with_children = os.environ.get(PUBLISH_CHILDREN) == "1"
+    replaced = replaced_texts(connection, TABLES, with_children)
     for table, order in TABLES.items():
         named = f"select * from private.main.{table}"
         rows = named if with_children else without_names(connection, table)
-        rows = without_emails(texts(connection, table), rows)
+        for column in text_columns(connection, table):
+            if texts := replaced.get((table, column)):
+                rows = with_texts(connection, rows, table, column, texts)
         connection.execute(f"create table {table} as {rows} order by {order}")
     comments = connection.execute(
         """

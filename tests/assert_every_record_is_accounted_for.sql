@@ -53,5 +53,5 @@ where
     or export_row_counts.record_count is distinct from (
         export_row_counts.kept_count + export_row_counts.rejected_count
         + export_row_counts.duplicate_count + export_row_counts.superseded_count
-        + export_row_counts.erased_count
+        + export_row_counts.erased_count + export_row_counts.later_count
     )

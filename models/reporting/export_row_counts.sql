@@ -18,6 +18,7 @@ counts as (
         count(*) filter (where records.row_outcome = 'duplicate') as duplicate_count,
         count(*) filter (where records.row_outcome = 'superseded') as superseded_count,
         count(*) filter (where records.row_outcome = 'erased') as erased_count,
+        count(*) filter (where records.row_outcome = 'later') as later_count,
     from export_names
     left join int_export_records_unioned as records
         on export_names.export_name = records.export_name

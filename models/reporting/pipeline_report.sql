@@ -31,6 +31,14 @@ customer_events as (
     select * from {{ ref('customer_events') }}
 ),
 
+int_people_aged as (
+    select * from {{ ref('int_people_aged') }}
+),
+
+erasure_requests_met as (
+    select * from {{ ref('erasure_requests_met') }}
+),
+
 recomputed as (
     select
         changes.change,
@@ -64,7 +72,7 @@ figures as (
                 '{} kept, {} rejected, {} duplicate, {} superseded, {} erased, in {} file(s)',
                 kept_count, rejected_count, duplicate_count, superseded_count, erased_count,
                 file_count
-            )
+            ) || if(later_count > 0, format(', {} after as_of', later_count), '')
         end as note,
     from export_row_counts
     union all
@@ -165,6 +173,41 @@ figures as (
     select 10, 'events', event_type, count(*), null, null
     from customer_events
     group by event_type
+    union all
+    select
+        11, 'ages', age_group, count(*), sum(count(*)) over (),
+        case age_group when 'unknown' then 'treated as children: no name is published' end
+    from int_people_aged
+    group by age_group
+    union all
+    select
+        11, 'ages', 'birthday unknown, ' || birthday_problem, count(*),
+        (select count(*) from int_people_aged), null
+    from int_people_aged
+    where birthday_problem is not null
+    group by birthday_problem
+    union all
+    select
+        11, 'ages', 'ages are not known', count(*), null,
+        'hardly anybody has a birthday; names of all who are not known to be adults are withheld'
+    from int_people_aged
+    having
+        count(*) filter (where birthday_problem is null)
+        < {{ var('min_known_birthday_share') }} * count(*)
+    union all
+    select
+        12, 'erasure requests', 'carried out', count(*), null,
+        sum(records_erased) || ' records erased, names taken out of ' || sum(records_changed)
+    from erasure_requests_met
+    where records_erased + records_changed > 0
+    having count(*) > 0
+    union all
+    select
+        12, 'erasure requests', 'met nobody', count(*), null,
+        string_agg(source_file || ' line ' || source_line, ', ' order by source_file, source_line)
+    from erasure_requests_met
+    where records_erased + records_changed = 0
+    having count(*) > 0
 ),
 
 report as (

@@ -1,0 +1,239 @@
+"""What of a text may be published: no withheld name, no e-mail address, no telephone number.
+
+names_withheld says which cells tell a child's name because a row is about that child. Here every
+other text of the published tables is searched for the same names, wherever somebody typed one: a
+pass, a place, a payment, a detail of an event. Texts that differ in digits only are read once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from person_names import EMAIL, Names, People, name_words, words
+
+WITHHELD = "(name withheld)"
+# A number that nobody can take for an id or a date: in groups, with a plus or a leading zero.
+PHONE = re.compile(
+    r"(?<![\w.+])(?:"
+    r"\+\d[\d ().\-/\u00a0]{6,}\d"
+    r"|\(?\d{3}\)?[ .\-/\u00a0]{0,2}\d{3}[ .\-/\u00a0]\d{4}"
+    r"|\(\d{2,5}\)[ .\-/\u00a0]?\d[\d .\-/\u00a0]{4,}\d"
+    r"|0\d{1,4}[ /\-\u00a0]\d{2,}[\d /\-\u00a0]{3,}\d"
+    r")(?![\w])"
+)
+LONG_NUMBER = re.compile(r"(?<![\w.])\d{7,15}(?![\w.])")
+# Names that a row's ids decide on: searched only for names that no adult has.
+NAMES = frozenset(
+    ["purchaser_name", "host_name", "shared_with_name", "received_from_name", "purchaser", "host"]
+)
+# Names that the ids have decided on for good.
+DECIDED = frozenset(["full_name", "user_first_name", "user_last_name"])
+
+
+class Withheld(NamedTuple):
+    """Whose names are withheld.
+
+    Attributes:
+        people: everybody who is not known to be an adult.
+        children_only: the same people by the names that no adult has, and without nicknames.
+        adults: the names of adults, each as a set of words.
+    """
+
+    people: People
+    children_only: People
+    adults: frozenset[frozenset[str]]
+
+
+NOBODY = Withheld(People(), People(), frozenset())
+
+
+def publishable(text: str, column: str, withheld: Withheld) -> str:
+    """A text as it is published.
+
+    Args:
+        text: the text of a cell; JSON is searched value by value.
+        column: the column, or the key in JSON.
+        withheld: whose names are withheld.
+
+    Example:
+        >>> publishable("Day Pass from ann@example.org", "pass_type", NOBODY)
+        'Day Pass from [e-mail]'
+        >>> publishable('{"location":"call (512) 555-0177"}', "event_details", NOBODY)
+        '{"location":"call [phone]"}'
+    """
+    told = json_object(text)
+    if told is None:
+        return _publishable_value(text, column, withheld)
+    left = mapped(told, lambda key, value: _publishable_value(value, key, withheld))
+    return text if left == told else json.dumps(left, ensure_ascii=False, separators=(",", ":"))
+
+
+def json_object(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text is; None for any other text."""
+    if not text.startswith("{"):
+        return None
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def mapped(told: Any, change: Callable[[str, str], str], key: str = "") -> Any:
+    """What JSON tells, with each text in it changed; ids stay."""
+    if isinstance(told, dict):
+        return {name: mapped(value, change, name) for name, value in told.items()}
+    if isinstance(told, list):
+        return [mapped(value, change, key) for value in told]
+    if isinstance(told, str) and not key.endswith("_id"):
+        return change(key, told)
+    return told
+
+
+@lru_cache(maxsize=500_000)
+def _publishable_value(text: str, column: str, withheld: Withheld) -> str:
+    if "@" in text:
+        text = EMAIL.sub("[e-mail]", text)
+    text = PHONE.sub("[phone]", text)
+    if column in DECIDED | NAMES:
+        text = LONG_NUMBER.sub("[phone]", text)
+    if column in DECIDED:
+        return text
+    if column not in NAMES:
+        return withheld.people.without_names(text, WITHHELD)
+    if frozenset(name_words(text)) in withheld.adults:
+        return text
+    return withheld.children_only.without_names(text, WITHHELD)
+
+
+def withheld_people(
+    people: Iterable[tuple[str, list[Mapping[str, str | None]]]],
+    nicknames: Mapping[str, Collection[str]],
+    told: Collection[str],
+) -> Withheld:
+    """Everybody whose name is withheld and may stand in a text.
+
+    Args:
+        people: age group and names of each customer, as int_people_aged has them.
+        nicknames: word -> the words that stand for the same given name.
+        told: all words of all texts; who has no word of a last name among them is left out.
+    """
+    children, by_adult = set(), set()
+    for age_group, names in people:
+        for name in names:
+            first, last = name_words(name["first_name"]), name_words(name["last_name"])
+            # a name in one word, or in one field, is looked for in any case
+            if last and told.isdisjoint(last) and "".join((*first, *last)) not in told:
+                continue
+            if age_group == "adult":
+                by_adult.add(frozenset((*first, *last)))
+            else:
+                children.add((name["first_name"], name["last_name"]))
+    found = Withheld(People(), People(), frozenset(by_adult))
+    for first, last in children:
+        names = Names()
+        names.add(first, last, None, nicknames)
+        found.people.add(None, names)
+        if frozenset((*name_words(first), *name_words(last))) not in by_adult:
+            plain = Names()
+            plain.add(first, last)
+            found.children_only.add(None, plain)
+    return found
+
+
+def text_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The text columns of a table of the attached database `private`, but for ids and digests."""
+    found = connection.execute(
+        """
+        select column_name from duckdb_columns()
+        where database_name = 'private' and schema_name = 'main' and table_name = $table
+            and data_type = 'VARCHAR' and not regexp_matches(column_name, '(_id|^sha256)$')
+        """,
+        {"table": table},
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def _texts(table: str, column: str) -> str:
+    """A query for the texts of a column, also those that stand there instead of a withheld name."""
+    return f"""
+        (
+            select {column} as content from private.main.{table}
+            union all
+            select published_text from private.main.names_withheld
+            where table_name = '{table}' and column_name = '{column}'
+        ) as texts
+    """
+
+
+SHAPE = "translate(content, '012345678', '999999999')"
+
+
+def replaced_texts(
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[str], with_children: bool
+) -> dict[tuple[str, str], dict[str, str]]:
+    """For each table and text column the texts that are published otherwise than they stand.
+
+    Args:
+        connection: with the warehouse attached as `private`.
+        tables: the tables to publish.
+        with_children: whether children's names are published.
+    """
+    shapes: dict[tuple[str, str], list[str]] = {}
+    for table in tables:
+        for column in text_columns(connection, table):
+            found = connection.sql(
+                f"select distinct {SHAPE} from {_texts(table, column)} where content is not null"
+            ).fetchall()
+            shapes[table, column] = [shape for (shape,) in found]
+    withheld = NOBODY
+    if not with_children:
+        told = told_words(shapes)
+        people = connection.sql(
+            "select age_group, names from private.intermediate.int_people_aged order by customer_id"
+        ).fetchall()
+        withheld = withheld_people(people, nickname_table(connection), told)
+    replaced = {}
+    for (table, column), texts in shapes.items():
+        changed = [text for text in texts if publishable(text, column, withheld) != text]
+        if changed:
+            connection.register("changed", pa.table({"shape": changed}))
+            rows = connection.sql(
+                f"select distinct content from {_texts(table, column)}"
+                f" where {SHAPE} in (select shape from changed)"
+            ).fetchall()
+            connection.unregister("changed")
+            replaced[table, column] = {
+                text: publishable(text, column, withheld) for (text,) in rows
+            }
+    return replaced
+
+
+def told_words(shapes: Mapping[tuple[str, str], Iterable[str]]) -> set[str]:
+    """All words in which a name may stand."""
+    values: set[str] = set()
+
+    def note(_: str, value: str) -> str:
+        values.add(value)
+        return value
+
+    for (_, column), texts in shapes.items():
+        for text in () if column in DECIDED else texts:
+            mapped(json_object(text) or {column: text}, note)
+    return {word.folded for value in values for word in words(value)}
+
+
+def nickname_table(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Word -> the words that stand for the same given name, from the seed."""
+    related: dict[str, set[str]] = {}
+    for given, short in connection.sql("from private.seeds.nicknames").fetchall():
+        related.setdefault(given, set()).add(short)
+        related.setdefault(short, set()).add(given)
+    return related
