@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-EMAIL = re.compile(r"[^\s@\"'<>(),;:]+@[^\s@\"'<>(),;:]+")
+EMAIL = re.compile(r"[^\s@\"'<>(),;:]+@[\w-]+(?:\.[\w-]+)*")
 PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-/\u00a0\u2010-\u2015]{5,}\d(?!\w)")
 SHORTEST_PHONE = 7
 # What decides whether two telephone numbers are one, with or without the code of the country.
@@ -43,16 +43,18 @@ SUFFIXES = frozenset(
 )
 # A name of such words alone is a product or a placeholder: it would be found in every pass.
 PRODUCT_WORDS = frozenset([
-    "account", "adult", "climb", "climbing", "club", "customer", "day", "desk", "entry", "event",
-    "family", "free", "front", "gear", "guest", "gym", "in", "kid", "kids", "member",
-    "membership", "monthly", "pass", "passes", "punch", "rental", "staff", "student", "team",
-    "test", "unknown", "user", "visitor", "walk", "weekly", "youth",
+    "account", "adult", "birthday", "camp", "class", "climb", "climbing", "club", "customer",
+    "day", "desk", "entry", "event", "family", "free", "friends", "front", "gear", "group",
+    "guest", "guests", "gym", "in", "kid", "kids", "member", "membership", "monthly", "party",
+    "pass", "passes", "punch", "rental", "staff", "student", "team", "test", "unknown", "user",
+    "visitor", "walk", "weekly", "youth",
 ])  # fmt: skip
 # What stands beyond such a word is no part of the same name. "Ann and Bob Lee" names Ann Lee.
 PARTING = frozenset(["with", "for", "from", "of", "the", "to", "by", "mit", "von", "para", "con"])
+CONJUNCTIONS = frozenset(["and", "und", "y", "et", "e", "plus"])
 SIGNS_WITHIN = '._-()[]&+/"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}«»'
 MOJIBAKE = re.compile(r"[\u00c2-\u00f4][^\x00-\x7f]")
-BUYER = re.compile(r".*[\s)]((?:from|of)\b:?\s*)", re.IGNORECASE | re.DOTALL)
+BUYER = re.compile(r".*[\s)]((?:from|guest of)\b:?\s*)", re.IGNORECASE | re.DOTALL)
 
 
 class Word(NamedTuple):
@@ -89,11 +91,7 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower().replace("'", "").replace("`", "")
     decomposed = unicodedata.normalize("NFKD", word.lower())
-    kept = (
-        letter
-        for letter in decomposed
-        if unicodedata.category(letter)[0] not in "MC" and letter not in APOSTROPHES
-    )
+    kept = (letter for letter in decomposed if letter.isalnum())
     return unicodedata.normalize("NFC", "".join(kept)).translate(LETTERS)
 
 
@@ -483,7 +481,7 @@ def _is_longer(text: str, place: list[Word], begin: int, end: int, name_begins: 
         start >= name_begins
         and gap.isspace()
         and text[follower.start].isupper()
-        and follower.folded not in SUFFIXES | PARTING
+        and follower.folded not in SUFFIXES | PARTING | CONJUNCTIONS | PRODUCT_WORDS
     )
 
 
