@@ -1,7 +1,7 @@
 {# The columns with which a landing table says where a row stood and whether it could be read. #}
 {% macro landing_bookkeeping() -%}
-    source_file, source_line, source_line_count, source_written_at, reject_reason, raw_text,
-    file_error, is_erased, erased_for
+    source_file, source_line, source_line_count, reject_reason, raw_text, file_error,
+    source_written_at, source_header_line, is_erased, erased_for
 {%- endmacro %}
 
 

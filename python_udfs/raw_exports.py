@@ -4,24 +4,29 @@ Nothing is typed here. A record that cannot be split into the header's fields is
 row with `reject_reason` and `raw_text`; a file that cannot be read at all becomes one row whose
 `file_error` is the sentence to show. So the caller sees all of a folder, never an exception.
 
-The CSV rules are those of RFC 4180 as Python's `csv` reads them in strict mode.
+Which files are read says find_exports, what their bytes are file_kinds. The delimiter and the
+header are those with which the columns of the contract are found. The CSV rules are those of
+RFC 4180 as Python's `csv` reads them in strict mode.
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
 import io
+import re
+import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, NamedTuple
+from itertools import chain, islice
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from erasure import ADDED, Erased, without_erased
+from file_kinds import HEAD, PARQUET, FileError, encoding, head_of, unpacked, what_it_is
+from find_exports import ExportFile, as_pattern, files_of, last_ending, list_files
 from s3_access import is_s3, reason
 
 RECORDS_PER_BATCH = 50_000
@@ -29,10 +34,29 @@ BOOKKEEPING = (
     pa.field("source_file", pa.string()),
     pa.field("source_line", pa.int64()),
     pa.field("source_line_count", pa.int32()),
-    pa.field("source_written_at", pa.timestamp("us")),
     pa.field("reject_reason", pa.string()),
     pa.field("raw_text", pa.string()),
     pa.field("file_error", pa.string()),
+    pa.field("source_written_at", pa.timestamp("us")),
+    pa.field("source_header_line", pa.int64()),
+)
+DELIMITERS = (",", ";", "\t", "|")
+# A header stands within so many lines of a file, and spans so many at most.
+HEADER_WITHIN = 10
+HEADER_SPANS = 50
+# What reading a file may end with, beside FileError.
+READ_ERRORS = (duckdb.Error, OSError, EOFError, zlib.error, zipfile.BadZipFile)
+READ_ERRORS += (NotImplementedError,)
+PARQUET_ENDINGS = ("parquet", "parq", "pq")
+FILES_SCHEMA = pa.schema(
+    [
+        pa.field("file_name", pa.string()),
+        pa.field("listed_as", pa.string()),
+        pa.field("export_name", pa.string()),
+        pa.field("byte_count", pa.int64()),
+        pa.field("written_at", pa.timestamp("us")),
+        pa.field("not_read_because", pa.string()),
+    ]
 )
 
 
@@ -45,12 +69,14 @@ class Export:
         required: whether a build without this export is refused.
         required_columns: columns that the models read; a file without one of them is refused.
         other_columns: documented columns that no model needs; empty where a file lacks them.
+        one_of: columns of which a file needs at least one.
     """
 
     path: str
     required: bool
     required_columns: tuple[str, ...]
     other_columns: tuple[str, ...]
+    one_of: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -129,8 +155,9 @@ EXPORTS = {
         Export(
             "privacy/erasure_requests",
             False,
-            ("customer_id", "full_name"),
-            ("email", "phone", "requested_at"),
+            (),
+            ("customer_id", "full_name", "email", "phone", "requested_at"),
+            one_of=("customer_id", "full_name", "email", "phone"),
         ),
         Export(
             "transactions/combined_transaction_data",
@@ -161,17 +188,33 @@ class Record(NamedTuple):
     raw_text: str | None
 
 
-class FileError(Exception):
-    """A file that cannot be read as a whole; the message is the sentence to show."""
+class NoHeaderError(FileError):
+    """A file of which no line has a column of its export: what it is shows better in its bytes."""
+
+
+class Header(NamedTuple):
+    """The header of a text file.
+
+    Attributes:
+        line: the number of its first line; 1 where no title stands above it.
+        end: the number of its last line; a quoted name may hold a line end.
+        delimiter: what stands between its fields.
+        names: the fields without blanks around them.
+    """
+
+    line: int
+    end: int
+    delimiter: str
+    names: list[str]
 
 
 class _Lines:
     """An iterator over lines that counts them, remembers what it gave, and takes lines back."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], number: int) -> None:
         self._lines = iter(lines)
         self._returned: deque[str] = deque()
-        self.number = 0
+        self.number = number
         self.taken: list[str] = []
 
     def __iter__(self) -> _Lines:
@@ -189,7 +232,9 @@ class _Lines:
         del self.taken[1:]
 
 
-def read_records(lines: Iterable[str], width: int | None = None) -> Iterator[Record]:
+def read_records(
+    lines: Iterable[str], width: int | None = None, delimiter: str = ",", line: int = 0
+) -> Iterator[Record]:
     r"""Split lines of CSV text into records, so that no line is lost.
 
     Where a record breaks a rule, only its first line is rejected and reading goes on at the next
@@ -198,6 +243,8 @@ def read_records(lines: Iterable[str], width: int | None = None) -> Iterator[Rec
     Args:
         lines: text lines with their line ends, as `open(..., newline="")` gives them.
         width: number of fields in every record; None takes it from the first record.
+        delimiter: what stands between two fields.
+        line: the number of the line before the first one.
 
     Returns:
         Records in file order. Blank lines are none.
@@ -206,8 +253,8 @@ def read_records(lines: Iterable[str], width: int | None = None) -> Iterator[Rec
         >>> [record.fields for record in read_records(["a,b\n", "1,2\n"])]
         [['a', 'b'], ['1', '2']]
     """
-    source = _Lines(lines)
-    reader = csv.reader(source, strict=True)
+    source = _Lines(lines, line)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
         source.taken.clear()
         try:
@@ -231,84 +278,200 @@ def read_records(lines: Iterable[str], width: int | None = None) -> Iterator[Rec
         yield Record(source.number, 1, None, reason, source.taken[0].rstrip("\r\n"))
 
 
+def folded(name: str) -> str:
+    """A column's name without what systems and people change: case, blanks, quotes, `_` and `-`.
+
+    Example:
+        >>> folded(" Customer-ID ")
+        'customerid'
+    """
+    return re.sub(r"[\s_\-\"'`\ufeff]+", "", name).casefold()
+
+
+def match_columns(names: Sequence[str], export: Export) -> dict[str, list[int]]:
+    """Where each column of the contract may stand in a header; without those that are missing.
+
+    A name that is equal comes first, then one that is equal but for its case, then one that is
+    equal when folded. No place is taken by two columns.
+    """
+    names = [name.strip("\ufeff \t\r\n\u00a0") for name in names]
+    found: dict[str, list[int]] = {}
+    for spelling in (str, str.casefold, folded):
+        taken = {position for positions in found.values() for position in positions}
+        free = [(i, spelling(name)) for i, name in enumerate(names) if i not in taken]
+        for column in export.columns:
+            if column in found:
+                continue
+            if positions := [i for i, name in free if name == spelling(column)]:
+                found[column] = positions
+                free = [(i, name) for i, name in free if i not in positions]
+    return found
+
+
+def what_is_missing(names: Sequence[str], export: Export, file: str) -> str | None:
+    """The sentence about a line that is not the header of an export; None where it is."""
+    found = match_columns(names, export)
+    if export.one_of and not found.keys() & set(export.one_of):
+        return f"{file} has no header line with one of the columns {', '.join(export.one_of)}"
+    missing = [name for name in export.required_columns if name not in found]
+    if not missing:
+        return None
+    if len(missing) == len(export.required_columns):
+        return f"{file} has no header line: its first line looks like data, not a header"
+    return (
+        f"{file} lacks the column(s) {', '.join(missing)};"
+        f" its header is: {', '.join(name.strip() for name in names)[:500]}"
+    )
+
+
 def header_positions(header: Sequence[str], export: Export, file: str) -> list[int | None]:
     """Where each column of the contract stands in a header; None for one that is not there.
 
     Raises:
         FileError: a required column is missing, or a column of the contract stands there twice.
     """
-    names = [name.strip() for name in header]
-    missing = [name for name in export.required_columns if name not in names]
-    if len(missing) == len(export.required_columns):
-        kind = "an HTML or XML page" if names[0].startswith("<") else "data, not a header"
-        raise FileError(f"{file} has no header line: its first line looks like {kind}")
-    if missing:
-        raise FileError(
-            f"{file} lacks the column(s) {', '.join(missing)};"
-            f" its header is: {', '.join(names)[:500]}"
+    if sentence := what_is_missing(header, export, file):
+        raise FileError(sentence)
+    found = match_columns(header, export)
+    for column, positions in found.items():
+        if len(positions) > 1:
+            names = {header[position].strip() for position in positions}
+            spelt = "" if names == {column} else f", as {', '.join(sorted(names))}"
+            raise FileError(f"{file} has the column(s) {column} more than once{spelt}")
+    return [found[name][0] if name in found else None for name in export.columns]
+
+
+def find_header(lines: Sequence[str], export: Export, file: str) -> Header:
+    """The header among the first lines of a text file, and the delimiter that it shows.
+
+    Args:
+        lines: the first lines of the file, all of them where it is short.
+        export: the contract, whose columns decide what is a header.
+        file: the file's name, for the sentences.
+
+    Raises:
+        FileError: none of the first lines is the header, it breaks the contract, or what stands
+            above it may be data.
+    """
+    nearest, problem = [""], ""
+    for start, line in enumerate(lines[:HEADER_WITHIN]):
+        for delimiter in DELIMITERS if line.strip("\ufeff \t\r\n") else ():
+            reader = csv.reader(lines[start:], delimiter=delimiter, strict=True)
+            try:
+                names = [name.strip() for name in next(reader)]
+            except csv.Error as error:
+                problem = problem or str(error)
+                continue
+            if what_is_missing(names, export, file) is None:
+                header = Header(start + 1, start + reader.line_num, delimiter, names)
+                _refuse_data_above(lines, header, export, file)
+                return header
+            if len(match_columns(names, export)) > len(match_columns(nearest, export)):
+                nearest = names
+    if problem == "unexpected end of data":
+        problem = "a quote is opened and not closed"
+    if match_columns(nearest, export):
+        raise FileError(what_is_missing(nearest, export, file))
+    if not any(line.strip("\ufeff \t\r\n") for line in lines):
+        raise NoHeaderError(f"{file} is empty: it has no header line")
+    if problem:
+        raise NoHeaderError(f"{file} has no readable header line: {problem}")
+    raise NoHeaderError(what_is_missing(nearest, export, file))
+
+
+def _refuse_data_above(lines: Sequence[str], header: Header, export: Export, file: str) -> None:
+    """Let nothing stand above a header but blank lines and titles.
+
+    A title has one text, or two that are no row of the table; a row of data has an id and more.
+    """
+    for number, line in enumerate(lines[: header.line - 1], 1):
+        texts = [text.strip() for text in line.strip("\ufeff\r\n").split(header.delimiter)]
+        said = [text for text in texts if text.strip('"')]
+        is_title = (
+            len(export.required_columns) > 2
+            and not match_columns(texts, export)
+            and len(said) <= (1 if len(texts) == len(header.names) else 2)
+            and all(re.search(r"[^\W\d_]", text) for text in said[:1])
         )
-    twice = sorted({name for name in export.columns if names.count(name) > 1})
-    if twice:
-        raise FileError(f"{file} has the column(s) {', '.join(twice)} more than once")
-    return [names.index(name) if name in names else None for name in export.columns]
+        if said and not is_title and not re.fullmatch(r"sep=.?", line.strip()):
+            raise FileError(
+                f"{file} has its header in line {header.line}, and line {number} above it may be"
+                " data; take the lines above the header away"
+            )
 
 
-def read_csv(binary: IO[bytes], export: Export, file: str) -> Iterator[pa.RecordBatch]:
+def open_text(
+    content: io.BufferedReader, export: Export, file: str
+) -> tuple[Header, Iterator[str]]:
+    """The header of an unpacked file, and its text behind the header.
+
+    Raises:
+        FileError: the file is empty, is no text, or has no header of this export.
+    """
+    head = head_of(content)
+    name = encoding(head)
+    errors = "surrogateescape" if name.startswith("utf-8") else "strict"
+    text = io.TextIOWrapper(content, encoding=name, errors=errors, newline="")
+    lines = list(islice(text, HEADER_WITHIN + HEADER_SPANS))
+    try:
+        header = find_header(lines, export, file)
+    except NoHeaderError as error:
+        kind = what_it_is(head)
+        raise FileError(f"{file} is {kind}") if kind else error from None
+    return header, chain(lines[header.end :], text)
+
+
+def read_csv(
+    content: io.BufferedReader, export: Export, source: ExportFile
+) -> Iterator[pa.RecordBatch]:
     """Read one CSV file as batches of the export's schema.
 
     Raises:
-        FileError: the file is empty, is not UTF-8, or its header breaks the contract.
+        FileError: the file is empty, its header breaks the contract, or it is no text.
     """
-    start = binary.read(2)
-    if start in (b"\xff\xfe", b"\xfe\xff"):
-        raise FileError(f"{file} is UTF-16 text; exports are UTF-8")
-    binary.seek(0)
-    text = io.TextIOWrapper(binary, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    records = read_records(text)
-    header = next(records, None)
-    if header is None:
-        raise FileError(f"{file} is empty: it has no header line")
-    if header.fields is None:
-        raise FileError(f"{file} has no readable header line: {header.reject_reason}")
-    positions = header_positions(header.fields, export, file)
-    batch: list[Record] = []
-    for record in records:
-        batch.append(record)
-        if len(batch) == RECORDS_PER_BATCH:
-            yield _batch(batch, positions, export, file)
-            batch = []
-    yield _batch(batch, positions, export, file)
+    header, lines = open_text(content, export, source.name)
+    positions = header_positions(header.names, export, source.name)
+    records = read_records(lines, len(header.names), header.delimiter, header.end)
+    while batch := list(islice(records, RECORDS_PER_BATCH)):
+        yield _batch(batch, positions, export, source, header.line)
 
 
 def _batch(
-    records: list[Record], positions: list[int | None], export: Export, file: str
+    records: list[Record],
+    positions: list[int | None],
+    export: Export,
+    source: ExportFile,
+    header_line: int,
 ) -> pa.RecordBatch:
     """Turn records into one batch; a record that is not UTF-8 text is rejected here."""
     width = max((position for position in positions if position is not None), default=0) + 1
     nothing = [None] * width
     rows = [record.fields or nothing for record in records]
     columns = list(zip(*rows, strict=False)) or [()] * width
+    count = len(records)
     try:
         return pa.RecordBatch.from_arrays(
             [
-                pa.nulls(len(records), pa.string())
+                pa.nulls(count, pa.string())
                 if position is None
                 else pa.array(columns[position], pa.string())
                 for position in positions
             ]
             + [
-                pa.array([file] * len(records), pa.string()),
+                pa.repeat(pa.scalar(source.name, pa.string()), count),
                 pa.array([record.line for record in records], pa.int64()),
                 pa.array([record.line_count for record in records], pa.int32()),
-                pa.nulls(len(records), pa.timestamp("us")),
                 pa.array([record.reject_reason for record in records], pa.string()),
                 pa.array([record.raw_text for record in records], pa.string()),
-                pa.nulls(len(records), pa.string()),
+                pa.nulls(count, pa.string()),
+                pa.repeat(pa.scalar(source.written_at, pa.timestamp("us")), count),
+                pa.repeat(pa.scalar(header_line, pa.int64()), count),
             ],
             schema=export.schema,
         )
     except UnicodeEncodeError:
-        return _batch([_in_utf8(record) for record in records], positions, export, file)
+        in_utf8 = [_in_utf8(record) for record in records]
+        return _batch(in_utf8, positions, export, source, header_line)
 
 
 def _in_utf8(record: Record) -> Record:
@@ -325,7 +488,7 @@ def _in_utf8(record: Record) -> Record:
 
 
 def read_parquet(
-    cursor: duckdb.DuckDBPyConnection, export: Export, location: str, file: str
+    cursor: duckdb.DuckDBPyConnection, export: Export, source: ExportFile
 ) -> Iterator[pa.RecordBatch]:
     """Read one Parquet file as batches of the export's schema; the row number is its line.
 
@@ -333,92 +496,80 @@ def read_parquet(
         FileError: a column of the contract is missing or stands there twice.
         duckdb.Error: the file is no Parquet or is cut short.
     """
-    names = cursor.read_parquet(location).columns
-    positions = header_positions(names, export, file)
+    # quoted, not bound: a query with parameters is stored whole before its first row is read
+    parquet = (
+        f"read_parquet({_quoted(as_pattern(source.location))}, file_row_number = true,"
+        " hive_partitioning = false)"
+    )
+    names = cursor.sql(f"from {parquet}").columns[:-1]
+    positions = header_positions(names, export, source.name)
     columns = ", ".join(
-        "null" if position is None else f'cast("{names[position]}" as varchar)'
+        "null" if position is None else f"cast({_identifier(names[position])} as varchar)"
         for position in positions
     )
-    # quoted, not bound: a query with parameters is stored whole before its first row is read
-    quoted_file, quoted_location = (text.replace("'", "''") for text in (file, location))
+    written_at = f"'{source.written_at}'" if source.written_at else "null"
     rows = cursor.sql(
-        f"select {columns}, '{quoted_file}', file_row_number + 1, cast(1 as integer), cast(null as timestamp),"
-        " cast(null as varchar), cast(null as varchar), cast(null as varchar)"
-        f" from read_parquet('{quoted_location}', file_row_number = true)"
+        f"select {columns}, {_quoted(source.name)}, file_row_number + 1, cast(1 as integer),"
+        " cast(null as varchar), cast(null as varchar), cast(null as varchar),"
+        f" cast({written_at} as timestamp), cast(null as bigint) from {parquet}"
     )
     for batch in rows.to_arrow_reader(RECORDS_PER_BATCH):
         yield pa.RecordBatch.from_arrays(batch.columns, schema=export.schema)
 
 
-def _read_file(
-    cursor: duckdb.DuckDBPyConnection, export: Export, location: str, file: str
+def _quoted(text: str) -> str:
+    """A text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _identifier(name: str) -> str:
+    """A column's name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def read_file(
+    cursor: duckdb.DuckDBPyConnection, export: Export, source: ExportFile
 ) -> Iterator[pa.RecordBatch]:
-    if location.endswith(".parquet"):
-        yield from read_parquet(cursor, export, location, file)
+    """Read one file as batches of the export's schema, whatever its name says that it is."""
+    if is_s3(source.location) and last_ending(source.name.lower()) in PARQUET_ENDINGS:
+        # streamed: only what is no Parquet by its name is fetched whole
+        yield from read_parquet(cursor, export, source)
         return
-    with _open(cursor, location) as stored:
-        binary: Any = gzip.GzipFile(fileobj=stored) if location.endswith(".gz") else stored
-        yield from read_csv(binary, export, file)
+    with open_file(cursor, source) as stored:
+        if head_of(stored).startswith(PARQUET):
+            yield from read_parquet(cursor, export, source)
+        else:
+            yield from read_csv(unpacked(stored, source.name), export, source)
 
 
-def _open(cursor: duckdb.DuckDBPyConnection, location: str) -> IO[bytes]:
+def open_file(cursor: duckdb.DuckDBPyConnection, source: ExportFile) -> io.BufferedReader:
     """Open a file; one on S3 is fetched whole, and for a moment stands in memory twice."""
-    if not is_s3(location):
-        return open(location, "rb")
-    blob = cursor.execute("select content from read_blob($location)", {"location": location})
-    [(content,)] = blob.fetchall()
-    return io.BytesIO(content)
+    if not is_s3(source.location):
+        return open(source.location, "rb", buffering=HEAD)
+    rows = cursor.execute(
+        "select content from read_blob($pattern)", {"pattern": as_pattern(source.location)}
+    ).fetchall()
+    if not rows:
+        raise FileError(f"{source.name} cannot be read: it is not there, or not any more")
+    [(content,)] = rows
+    return io.BufferedReader(io.BytesIO(content), HEAD)
 
 
-def _file_error(export: Export, file: str, sentence: str) -> pa.RecordBatch:
+def file_error(export: Export, file: str, sentence: str) -> pa.RecordBatch:
     row = dict.fromkeys(export.schema.names) | {"source_file": file, "file_error": sentence}
     return pa.RecordBatch.from_pylist([row], schema=export.schema)
 
 
-def find_files(export: Export, locations: Sequence[str]) -> dict[str, str]:
-    """The data files of one export: name under the root -> location, sorted by name.
-
-    Args:
-        export: the contract.
-        locations: every file in the export's folder.
-
-    Raises:
-        FileError: a required export has no file, or one export lies there in two forms.
-    """
-    files = {}
-    for location in sorted(locations):
-        _, found, rest = location.replace("\\", "/").rpartition(f"/{export.path}")
-        if found and rest[:1] in "./" and rest.endswith((".csv", ".csv.gz", ".parquet")):
-            files[export.path + rest] = location
-    if not files and export.required:
-        raise FileError(
-            f"{export.path}.csv is missing, and so is a .csv.gz, a .parquet or a folder of that"
-            " name, under the exports root (GYM_RAW_EXPORTS)"
-        )
-    forms = {name.removeprefix(export.path).split("/")[0] for name in files}
-    if len(forms) > 1:
-        raise FileError(f"{export.path} is there in more than one form: {', '.join(files)}")
-    return files
-
-
-def list_files(cursor: duckdb.DuckDBPyConnection, patterns: Sequence[str]) -> list[str]:
-    """The locations of the files that fit the patterns.
-
-    Raises:
-        FileError: the folder is on S3 and cannot be listed.
-    """
-    found = []
-    for pattern in patterns:
-        try:
-            rows = cursor.execute("select file from glob($pattern)", {"pattern": pattern})
-            found += [location for (location,) in rows.fetchall()]
-        except duckdb.Error as error:
-            raise FileError(f"{pattern.rstrip('*/')} cannot be listed: {reason(error)}") from None
-    return found
+def as_it_is(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A batch, unchanged."""
+    return batch
 
 
 def read_export(
-    session: duckdb.DuckDBPyConnection, path: str, source: duckdb.DuckDBPyRelation
+    session: duckdb.DuckDBPyConnection,
+    path: str,
+    source: duckdb.DuckDBPyRelation,
+    change: Callable[[pa.RecordBatch], pa.RecordBatch] = as_it_is,
 ) -> pa.RecordBatchReader:
     """Read all files of one export in the order of their names.
 
@@ -427,28 +578,64 @@ def read_export(
     Args:
         session: the build's connection.
         path: the export's path under the root, a key of EXPORTS.
-        source: one column, patterns such as `exports/capitan/**` or the locations of files.
+        source: one row and column, the exports root.
+        change: done to every batch before anybody sees it; keeps the schema.
 
     Returns:
         A stream of batches: the contract's columns as text, then `source_file` (relative to
-        the root), `source_line` (1 is the header's line; in Parquet the row number),
-        `source_line_count`, `reject_reason`, `raw_text` and `file_error`.
+        the root), `source_line` (1 is the file's first line; in Parquet the row number),
+        `source_line_count`, `reject_reason`, `raw_text`, `file_error`, `source_written_at` (UTC;
+        null where unknown) and `source_header_line` (null in Parquet).
     """
     export = EXPORTS[path]
-    patterns = [pattern for (pattern,) in source.fetchall()]
+    [(root,)] = source.fetchall()
 
     def batches() -> Iterator[pa.RecordBatch]:
-        file = path
+        file, row_count = path, 0
         try:
-            files = find_files(export, list_files(session.cursor(), patterns))
-            for file, location in files.items():
-                yield from _read_file(session.cursor(), export, location, file)
+            files = files_of(path, export.required, list_files(session.cursor(), root, EXPORTS))
+            for found in files:
+                file = found.name
+                for batch in read_file(session.cursor(), export, found):
+                    row_count += batch.num_rows
+                    yield batch
+            if export.required and not row_count:
+                raise FileError(f"{path} is empty: {file} has a header and no row")
         except FileError as error:
-            yield _file_error(export, file, str(error))
-        except (duckdb.Error, OSError, EOFError, zlib.error) as error:
-            yield _file_error(export, file, f"{file} cannot be read: {reason(error)}")
+            yield file_error(export, file, str(error))
+        except UnicodeDecodeError as error:
+            sentence = f"{file} is {error.encoding} text that is damaged or cut short"
+            yield file_error(export, file, sentence)
+        except READ_ERRORS as error:
+            yield file_error(export, file, f"{file} cannot be read: {reason(error)}")
 
-    return pa.RecordBatchReader.from_batches(
-        pa.schema([*export.schema, *ADDED]),
-        (without_erased(batch, path, Erased()) for batch in batches()),
-    )
+    return pa.RecordBatchReader.from_batches(export.schema, map(change, batches()))
+
+
+def list_export_files(
+    session: duckdb.DuckDBPyConnection, source: duckdb.DuckDBPyRelation
+) -> pa.Table:
+    """Every file under the exports root, and why it is not read.
+
+    Args:
+        session: the build's connection.
+        source: one row and column, the exports root.
+
+    Returns:
+        One row per file, by name: file_name, listed_as, export_name, byte_count, written_at,
+        not_read_because. Nothing where the root cannot be listed: every export says that.
+    """
+    [(root,)] = source.fetchall()
+    try:
+        files = list_files(session.cursor(), root, EXPORTS)
+    except FileError:
+        files = []
+    rows = [
+        (file.name, file.listed_as, file.export, file.byte_count, file.written_at, file.reason)
+        for file in files
+    ]
+    columns = list(zip(*rows, strict=True)) or [()] * len(FILES_SCHEMA)
+    arrays = [
+        pa.array(column, kind) for column, kind in zip(columns, FILES_SCHEMA.types, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=FILES_SCHEMA)

@@ -71,7 +71,8 @@ def reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     first = message.splitlines()[0] if message else type(error).__name__
-    return re.sub(r"^(Invalid Input|IO|HTTP) Error: ", "", first)
+    raised = r"(Python exception occurred while executing the UDF: \w+: )?"
+    return re.sub(rf"^(Invalid Input|IO|HTTP) Error: {raised}", "", first)
 
 
 def bucket(root: str) -> str:

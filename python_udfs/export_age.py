@@ -1,0 +1,43 @@
+"""Tell SQL when an export was last written, by the files that the build would read."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC
+
+import duckdb
+from dbt.adapters.duckdb.plugins import BasePlugin
+
+from find_exports import list_files
+from raw_exports import EXPORTS
+
+
+def export_written_at(
+    connection: duckdb.DuckDBPyConnection, root: str, export: str, now: float
+) -> float:
+    """When the newest file of an export was written, in seconds since 1970; now without one.
+
+    Raises:
+        FileError: the root cannot be listed.
+    """
+    files = list_files(connection.cursor(), root, EXPORTS)
+    dates = [
+        file.written_at.replace(tzinfo=UTC).timestamp()
+        for file in files
+        if file.export == export and file.written_at
+    ]
+    return max(dates, default=now)
+
+
+class Plugin(BasePlugin):
+    """Gives the build's connection the function export_written_at(root, export)."""
+
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
+        """Called by dbt-duckdb, once for each connection to the warehouse."""
+        conn.create_function(
+            "export_written_at",
+            lambda root, export: export_written_at(conn, root, export, time.time()),
+            ["VARCHAR", "VARCHAR"],
+            "DOUBLE",
+            side_effects=True,
+        )

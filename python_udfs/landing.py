@@ -1,0 +1,96 @@
+"""Hand an export on to its landing table, without the people who asked to be erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from threading import Lock
+
+import duckdb
+import pyarrow as pa
+
+from erasure import ADDED, Erased, find_erased, requests_from, without_erased
+from file_kinds import FileError
+from find_exports import ERASURE, ExportFile, files_of, list_files
+from raw_exports import EXPORTS, READ_ERRORS, file_error, read_export, read_file
+from s3_access import reason
+
+# Whom the requests mean is found once for all exports of a build, and stands in memory only: a
+# table of these people is the last thing that they asked for.
+_found: dict[tuple[ExportFile, ...], Erased] = {}
+_finding = Lock()
+
+
+def land(
+    session: duckdb.DuckDBPyConnection,
+    path: str,
+    source: duckdb.DuckDBPyRelation,
+    nicknames: duckdb.DuckDBPyRelation,
+) -> pa.RecordBatchReader:
+    """Read all files of one export in the order of their names.
+
+    Args:
+        session: the build's connection.
+        path: the export's path under the root, a key of EXPORTS.
+        source: one row and column, the exports root.
+        nicknames: given names and their nicknames.
+
+    Returns:
+        A stream of batches: the columns of raw_exports.read_export, then `is_erased` and
+        `erased_for`, see erasure.without_erased. Where the requests cannot be carried out, one row
+        with that sentence as `file_error`: then nothing of the export is stored.
+    """
+    schema = pa.schema([*EXPORTS[path].schema, *ADDED])
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            erased = _erased(session, source, nicknames)
+        except FileError as error:
+            yield without_erased(file_error(EXPORTS[path], path, str(error)), path, Erased())
+            return
+        for batch in read_export(session, path, source):
+            yield without_erased(batch, path, erased)
+
+    return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def _erased(
+    session: duckdb.DuckDBPyConnection,
+    source: duckdb.DuckDBPyRelation,
+    nicknames: duckdb.DuckDBPyRelation,
+) -> Erased:
+    """Whom the requests mean; found anew when one of the files is another.
+
+    Raises:
+        FileError: the requests, or the exports that tell whom they mean, cannot be read.
+    """
+    [(root,)] = source.fetchall()
+    files = list_files(session.cursor(), root, EXPORTS)
+    if not files_of(ERASURE, False, files):
+        return Erased()
+    seen = tuple(file for file in files if file.export is not None)
+    with _finding:
+        if seen not in _found:
+            _found.clear()
+
+            def rows_of(path: str) -> Iterator[Mapping[str, str | None]]:
+                columns = [*EXPORTS[path].columns, "source_file", "source_line", "reject_reason"]
+                for file in files_of(path, EXPORTS[path].required, files):
+                    try:
+                        for batch in read_file(session.cursor(), EXPORTS[path], file):
+                            yield from batch.select(columns).to_pylist()
+                    except (UnicodeDecodeError, *READ_ERRORS) as error:
+                        sentence = f"{file.name} cannot be read: {reason(error)}"
+                        raise FileError(sentence) from error
+
+            requests = requests_from(rows_of(ERASURE))
+            _found[seen] = find_erased(requests, rows_of, _related(nicknames))
+        return _found[seen]
+
+
+def _related(nicknames: duckdb.DuckDBPyRelation) -> dict[str, set[str]]:
+    """Word -> the words that stand for the same given name."""
+    related: dict[str, set[str]] = {}
+    for given, short in nicknames.fetchall():
+        related.setdefault(given, set()).add(short)
+        related.setdefault(short, set()).add(given)
+    return related
