@@ -17,7 +17,7 @@ import re
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import NamedTuple
@@ -560,16 +560,10 @@ def file_error(export: Export, file: str, sentence: str) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([row], schema=export.schema)
 
 
-def as_it_is(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """A batch, unchanged."""
-    return batch
-
-
 def read_export(
     session: duckdb.DuckDBPyConnection,
     path: str,
     source: duckdb.DuckDBPyRelation,
-    change: Callable[[pa.RecordBatch], pa.RecordBatch] = as_it_is,
 ) -> pa.RecordBatchReader:
     """Read all files of one export in the order of their names.
 
@@ -579,7 +573,6 @@ def read_export(
         session: the build's connection.
         path: the export's path under the root, a key of EXPORTS.
         source: one row and column, the exports root.
-        change: done to every batch before anybody sees it; keeps the schema.
 
     Returns:
         A stream of batches: the contract's columns as text, then `source_file` (relative to
@@ -609,7 +602,7 @@ def read_export(
         except READ_ERRORS as error:
             yield file_error(export, file, f"{file} cannot be read: {reason(error)}")
 
-    return pa.RecordBatchReader.from_batches(export.schema, map(change, batches()))
+    return pa.RecordBatchReader.from_batches(export.schema, batches())
 
 
 def list_export_files(

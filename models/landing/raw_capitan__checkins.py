@@ -1,6 +1,7 @@
-from raw_exports import read_export
+from landing import land
 
 
 def model(dbt, session):
-    """Grain: one row per record of the export; see raw_exports.read_export."""
-    return read_export(session, "capitan/checkins", dbt.source("capitan", "checkins"))
+    """Grain: one row per record of the export; see landing.land."""
+    source, nicknames = dbt.source("capitan", "checkins"), dbt.ref("nicknames")
+    return land(session, "capitan/checkins", source, nicknames)

@@ -1,8 +1,7 @@
-from raw_exports import read_export
+from landing import land
 
 
 def model(dbt, session):
-    """Grain: one row per record of the export; see raw_exports.read_export."""
-    return read_export(
-        session, "privacy/erasure_requests", dbt.source("privacy", "erasure_requests")
-    )
+    """Grain: one row per record of the export; see landing.land."""
+    source, nicknames = dbt.source("privacy", "erasure_requests"), dbt.ref("nicknames")
+    return land(session, "privacy/erasure_requests", source, nicknames)

@@ -1,7 +1,10 @@
-from raw_exports import read_export
+from landing import land
 
 
 def model(dbt, session):
-    """Grain: one row per record of the export; see raw_exports.read_export."""
-    files = dbt.source("transactions", "combined_transaction_data")
-    return read_export(session, "transactions/combined_transaction_data", files)
+    """Grain: one row per record of the export; see landing.land."""
+    source, nicknames = (
+        dbt.source("transactions", "combined_transaction_data"),
+        dbt.ref("nicknames"),
+    )
+    return land(session, "transactions/combined_transaction_data", source, nicknames)

@@ -15,7 +15,7 @@ import publish
 
 # What each layer may read. Reporting reads anything that is no raw export.
 READS = {
-    "landing": {"source"},
+    "landing": {"source", "seed"},
     "staging/base": {"landing", "staging"},
     "staging": {"staging/base", "landing"},
     "intermediate": {"staging/base", "staging", "intermediate", "seed", "build_state"},
