@@ -45,7 +45,7 @@
         when {{ text }} is null then null
         when regexp_matches({{ text }}, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T].*|Z)?$')
             then try_cast(regexp_extract({{ text }}, '^[0-9-]+') as date)
-        when regexp_matches({{ text }}, '^[0-9]{1,2}[/.-]')
+        when regexp_matches({{ text }}, '^[0-9]{1,2}[/.-][0-9]{1,2}[/.-]')
             then try_cast(
                 case
                     when try_cast(({{ parts }}).one as integer) > 12

@@ -128,7 +128,7 @@ def customer_id(text: str | None) -> int | None:
         >>> customer_id(" 00638.0"), customer_id("no. 5")
         (638, None)
     """
-    found = re.fullmatch(r"\s*([+-]?[0-9]+)(?:[.]0*)?\s*", text or "", re.ASCII)
+    found = re.fullmatch(r"([+-]?[0-9]+)(?:[.]0*)?", (text or "").strip())
     return int(found[1]) if found else None
 
 

@@ -26,6 +26,7 @@ PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-/\u00a0\u2010-\u2015]{5,}\d(?!\w
 SHORTEST_PHONE = 7
 # What decides whether two telephone numbers are one, with or without the code of the country.
 PHONE_DIGITS = 10
+MOST_CODE_DIGITS = 3
 MOST_MIDDLE_NAMES = 2
 SHORTEST_HALF = 4
 
@@ -373,7 +374,7 @@ class People:
             owners = self._emails.get(match[0].rstrip(".").lower(), ())
             found += [Span(match.start(), match.end(), who) for who in owners]
         for match in PHONE.finditer(text) if self._phones else ():
-            found += [Span(*match.span(), who) for who in self._phones.get(phone_key(match[0]), ())]
+            found += self._numbers(text, *match.span())
         place = words(text)
         named = self._pairs(text, place, is_record)
         if not is_record and (bare := self._wholes.get(name_words(text))):
@@ -403,6 +404,20 @@ class People:
             if spans := self.spans(spelling, is_record):
                 return Found(spelling, spans)
         return Found(text, [])
+
+    def _numbers(self, text: str, begin: int, end: int) -> list[Span]:
+        """Telephone numbers among the digits of a part of a text, which may hold other numbers."""
+        digits = [place for place in range(begin, end) if text[place].isdigit()]
+        found = []
+        for size in {len(number) for number in self._phones}:
+            for first in range(len(digits) - size + 1):
+                places = digits[first : first + size]
+                owners = self._phones.get("".join(text[place] for place in places), ())
+                if owners and not text[places[-1] + 1 : places[-1] + 2].isdigit():
+                    # before the number stands the code of a country, of three digits at most
+                    start = begin if first <= MOST_CODE_DIGITS else places[0]
+                    found += [Span(start, places[-1] + 1, who) for who in owners]
+        return found
 
     def _pairs(self, text: str, place: list[Word], is_record: bool = False) -> list[Span]:
         """Where a first and a last name stand together."""

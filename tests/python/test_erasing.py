@@ -1,0 +1,163 @@
+"""Whom requests mean, and rows without them: the functions behind the landing tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+import pytest
+
+from erasure import CHECKINS, CUSTOMERS, Erased, Request, find_erased, requests_from, without_erased
+from raw_exports import EXPORTS
+
+NICKNAMES = {"robert": {"bob"}, "bob": {"robert"}}
+CUSTOMER_ROWS = [
+    {"customer_id": "1", "first_name": "Konstanze", "last_name": "Byidson", "email": "k@x.example",
+     "phone": "(512) 555-0144", "birthday": "1980-01-01"},
+    # the same person again, without an address
+    {"customer_id": "2", "first_name": "Konstanze", "last_name": "Byidson",
+     "birthday": "1980-01-01"},
+    # two namesakes: another birthday, and nothing in common but the name
+    {"customer_id": "3", "first_name": "Konstanze", "last_name": "Byidson", "email": "k@x.example",
+     "birthday": "1999-09-09"},
+    {"customer_id": "4", "first_name": "Konstanze", "last_name": "Byidson"},
+    {"customer_id": "5", "first_name": "Robert", "last_name": "Nicknamby", "email": "r@x.example"},
+    {"customer_id": "6", "first_name": "Ann", "last_name": "Lee", "email": "shared@x.example"},
+    {"customer_id": "7", "first_name": "Ann", "last_name": "Lee Smithsonite"},
+    {"customer_id": "8", "first_name": "Tom", "last_name": "Lee", "email": "Shared@x.example"},
+]  # fmt: skip
+CHECKIN_ROWS = [
+    {"customer_id": "99", "customer_first_name": "Oriel", "customer_last_name": "Foxgatherly"},
+    {"customer_id": "1", "customer_first_name": "Konstanze", "customer_last_name": "Maidenly"},
+]
+
+
+def asked(**values: str) -> Request:
+    [request] = requests_from([{"source_file": "f", "source_line": "2", **values}])
+    return request
+
+
+def erased_by(*requests: Request) -> Erased:
+    rows = {CUSTOMERS: CUSTOMER_ROWS, CHECKINS: CHECKIN_ROWS}
+    return find_erased(requests, rows.__getitem__, NICKNAMES)
+
+
+@pytest.mark.parametrize(
+    ("request_", "ids"),
+    [
+        pytest.param(asked(customer_id="1"), {1, 2}, id="an id, with the second record"),
+        pytest.param(asked(customer_id=" 0001.0 "), {1, 2}, id="an id as a spreadsheet has it"),
+        pytest.param(asked(customer_id="\u00a01"), {1, 2}, id="an id behind a no-break space"),
+        pytest.param(asked(full_name="NICKNAMBY, Bob"), {5}, id="a name, turned round"),
+        pytest.param(asked(full_name="Mr. Robert J. Nicknamby"), {5}, id="a title, a middle name"),
+        pytest.param(asked(full_name="Konstanze Byidson"), {1, 2, 3, 4}, id="a name of four"),
+        pytest.param(asked(email=" SHARED@x.example"), {6, 8}, id="an address of two"),
+        pytest.param(asked(phone="+1 512.555.0144"), {1, 2}, id="a telephone number"),
+        pytest.param(asked(full_name="Ann Lee", email="shared@x.example"), {6}, id="both of one"),
+        pytest.param(asked(full_name="Ann Lee", email="r@x.example"), {5, 6}, id="both of nobody"),
+        pytest.param(asked(full_name="Oriel Foxgatherly"), {99}, id="in the check-ins only"),
+        pytest.param(asked(customer_id="12", full_name="Ann Lee"), {6, 12}, id="an id of nobody"),
+        pytest.param(asked(full_name="Ann Lee Smithsonite"), {7}, id="a longer name"),
+        pytest.param(asked(full_name="Nobody Evermet"), set(), id="nobody"),
+    ],
+)
+def test_a_request_means_these_customers(request_: Request, ids: set[int]) -> None:
+    assert set(erased_by(request_).ids) == ids
+
+
+def test_what_says_nothing_of_a_person_is_no_request() -> None:
+    rows = [{"source_file": "f", "source_line": "2", "full_name": " ", "customer_id": "no. 5"}]
+    assert requests_from(rows) == []
+    assert requests_from([{"reject_reason": "broken", "full_name": "Ann Lee"}]) == []
+
+
+def read(path: str, rows: Iterable[dict[str, object]]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pylist(list(rows), schema=EXPORTS[path].schema)
+
+
+def left_of(path: str, erased: Erased, **row: object) -> dict[str, object]:
+    """What is left of one row: its values that are not empty."""
+    [left] = without_erased(read(path, [row]), path, erased).to_pylist()
+    return {name: value for name, value in left.items() if value}
+
+
+BY_ID = erased_by(asked(customer_id="1"), asked(full_name="Ann Lee"))
+
+
+def test_a_row_about_the_person_keeps_its_key_only() -> None:
+    row = {"checkin_id": "7", "customer_id": "1.0", "customer_first_name": "Konstanze"}
+    assert left_of(CHECKINS, BY_ID, created_at="2025", **row) == {
+        "checkin_id": "7",
+        "created_at": "2025",
+        "is_erased": True,
+        "erased_for": ["f:2"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("description", "left"),
+    [
+        ("Day Pass from Byidson, Konstanze (1 remaining)", "Day Pass from (erased) (1 remaining)"),
+        ("Day Pass from Konstanze Maidenly", "Day Pass from (erased)"),
+        ("Day Pass from k@x.example", "Day Pass from (erased)"),
+        ("Day Pass from 512-555-0144 (0 remaining)", "Day Pass from (erased) (0 remaining)"),
+        ("Guest Pass from Ann Lee", "Guest Pass from (erased)"),
+    ],
+)
+def test_the_name_goes_from_the_rows_of_others(description: str, left: str) -> None:
+    row = {"checkin_id": "7", "customer_id": "5", "entry_method_description": description}
+    assert left_of(CHECKINS, BY_ID, **row)["entry_method_description"] == left
+
+
+def test_another_person_of_a_longer_name_stays_in_rows_and_texts() -> None:
+    row = {"customer_id": "7", "first_name": "Ann", "last_name": "Lee Smithsonite"}
+    assert left_of(CUSTOMERS, BY_ID, **row) == row
+    row = {"customer_id": "5", "entry_method_description": "Guest Pass from Ann Lee Smithsonite"}
+    assert left_of(CHECKINS, BY_ID, **row) == row
+
+
+def test_a_payment_is_its_payers_and_a_text_is_everybodys() -> None:
+    path = "transactions/combined_transaction_data"
+    gone = {"is_erased": True, "erased_for": ["f:2"], "transaction_id": "t"}
+    assert left_of(path, BY_ID, transaction_id="t", Name="Ms. Ann Lee", Description="x") == gone
+    assert left_of(path, BY_ID, transaction_id="t", billing_email="K@X.example") == gone
+    left = left_of(path, BY_ID, transaction_id="t", Name="Bo", Description="for ANN  LEE")
+    assert left["Description"] == "for (erased)"
+    assert left["Name"] == "Bo"
+
+
+def test_a_relation_goes_with_either_of_the_two_and_a_membership_loses_its_owner() -> None:
+    related = {"customer_id": "5", "related_customer_id": "1", "relationship": "SIB"}
+    left = left_of("capitan/relations", BY_ID, related_customer_first_name="Konstanze", **related)
+    assert left == related | {"is_erased": True, "erased_for": ["f:2"]}
+    owned = {"membership_id": "3", "owner_id": "1", "membership_owner_age": "45", "size": "duo"}
+    left = left_of("capitan/memberships", BY_ID, name="Konstanze Byidson Duo", **owned)
+    assert left == {
+        "membership_id": "3",
+        "size": "duo",
+        "name": "(erased) Duo",
+        "erased_for": ["f:2"],
+    }
+
+
+@pytest.mark.parametrize(
+    "line", ['9,Konstanze,"Byidson', "9;Lee;Ann", "9,1,x", "9,x,K@x.example", "9\t5125550144"]
+)
+def test_a_line_that_could_not_be_split_is_gone_whole(line: str) -> None:
+    left = left_of(CHECKINS, BY_ID, raw_text=line, reject_reason="broken", source_line=4)
+    assert left.pop("erased_for") == ["f:2"]
+    assert left == {"raw_text": "(erased)", "reject_reason": "broken", "source_line": 4}
+
+
+def test_an_address_of_the_person_leaves_no_trace_that_others_could_share() -> None:
+    row = {"customer_id": "8", "first_name": "Tom", "email": "k@x.example"}
+    left = left_of(CUSTOMERS, BY_ID, **row)
+    assert left == {"customer_id": "8", "first_name": "Tom", "erased_for": ["f:2"]}
+
+
+def test_without_requests_every_row_stays_as_it_is() -> None:
+    for path in (CHECKINS, CUSTOMERS, "privacy/erasure_requests"):
+        batch = read(path, [{"customer_id": "1"}])
+        left = without_erased(batch, path, Erased())
+        assert left.select(batch.schema.names) == batch
+        assert left.column("is_erased").to_pylist() == [False]
