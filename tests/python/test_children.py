@@ -203,7 +203,12 @@ def test_the_report_counts_birthdays_that_are_not_used_by_reason(gym) -> None:
 
 def test_report_and_page_say_where_hardly_anybody_has_a_birthday(tmp_path: Path) -> None:
     few = Gym(Project(tmp_path, tmp_path / "exports"))
-    for last, birthday in (("Plainfield", "1985-03-02"), ("Ashgrovian", ""), ("Birkenfloot", "")):
+    for last, birthday in (
+        ("Plainfield", "1985-03-02"),
+        ("Ashgrovian", ""),
+        ("Birkenfloot", ""),
+        ("Dunmorrow", "unknown"),
+    ):
         few.visit(few.person(last, birthday))
     # a check-in of the future makes nobody older
     few.visit(few.person("Cedarholtz", "2015-05-05"), checkin_datetime="2052-03-01 10:00:00")
