@@ -17,6 +17,8 @@ from dashboard.layout import drawing, groups
 # the gym knows; counts and totals are of all pairs.
 MOST_PAIRS = 2_000_000
 NEVER = 0
+# As the page counts them.
+AGES = ["adult", "child", "unknown"]
 LEVELS = ["together", "maybe", "chance", "too_few"]
 
 PEOPLE = """
@@ -43,7 +45,7 @@ select
     row_number() over (order by ids.customer_id) - 1 as place,
     ids.customer_id,
     customers.full_name,
-    coalesce(customers.is_child, false) as is_child,
+    coalesce(customers.age_group, 'unknown') as age_group,
     customers.first_checkin_date,
     customers.last_checkin_date,
     coalesce(customers.checkin_count, 0) as checkin_count,
@@ -280,7 +282,7 @@ def staff_data(
         "people",
         f"""
         select
-            customer_id as id_step, cast(is_child as int) as child,
+            customer_id as id_step, list_position({AGES}, age_group) - 1 as child,
             {day("first_checkin_date")} as first, {day("last_checkin_date")} as last,
             checkin_count as visits, connection_count as connections
         from people order by place

@@ -19,7 +19,7 @@ READY_SECONDS = 10
 TABLES = """
 create table customers (
     customer_id bigint, full_name varchar, is_child boolean, first_checkin_date date,
-    last_checkin_date date, checkin_count bigint
+    last_checkin_date date, checkin_count bigint, age_group varchar
 );
 create table pass_transfers (
     checkin_id bigint, checkin_datetime timestamp, transfer_type varchar, pass_type varchar,
@@ -64,7 +64,8 @@ def hand_made(path: Path, names: list[str], children: dict[int, str | None]) -> 
         connection.execute(TABLES)
         for customer_id, name, is_child in people:
             connection.execute(
-                "insert into customers values ($id, $name, $child, '2025-01-01', '2025-02-01', 3)",
+                "insert into customers values"
+                " ($id, $name, $child, '2025-01-01', '2025-02-01', 3, if($child, 'child', 'adult'))",
                 {"id": customer_id, "name": name, "child": is_child},
             )
         for (one, name, _), (other, _, _) in pairwise(people):

@@ -187,7 +187,7 @@ function cardView(text) {
   const drawn = pairs.slice(0, CLOSEST);
   return [
     el("h1", {}, el("bdi", {}, nameOf(place))),
-    el("p", { class: "lead" }, `Customer ${people.id[place]}${people.child[place] ? ", a child" : ""}. `,
+    el("p", { class: "lead" }, `${[`Customer ${people.id[place]}`, ageOf(place)].filter(Boolean).join(", ")}. `,
       people.visits[place] ? `Came from ${dateOf(people.first[place])} to ${dateOf(people.last[place])}.` : "Never came."),
     tiles([
       ["check-ins", number(people.visits[place])],

@@ -75,8 +75,11 @@ const typeNames = (mask) => gym.types.filter((_, bit) => mask & (1 << bit)).map(
 const levelName = (level) => words(gym.levels[level]);
 const many = (count, one, more) => `${number(count)} ${count === 1 ? one : more ?? `${one}s`}`;
 
+const AGES = ["", "a child", "of unknown age"];
+const ageOf = (place) => AGES[gym.people.child[place]];
+
 function nameOf(place) {
   const name = gym.names[place];
   if (name) return name;
-  return `${gym.people.child[place] ? "Child" : "Customer"} ${gym.people.id[place]}`;
+  return `${gym.people.child[place] === 1 ? "Child" : "Customer"} ${gym.people.id[place]}`;
 }

@@ -8,8 +8,9 @@ const strengthChoice = (changed) =>
 
 const wanted = (value, filter) => filter === ANY || value === Number(filter);
 
-// A ranking names no child, not even beside an adult, also where the file has the name.
-const ranked = (place) => (gym.people.child[place] ? "a child" : nameOf(place));
+// A ranking names nobody who may be a child, not even beside an adult, also where the file has the
+// name.
+const ranked = (place) => ageOf(place) || nameOf(place);
 
 function connectedRows() {
   const { one, other, count, strength, level, types, last } = gym.pairs;
@@ -48,7 +49,7 @@ function connectedView() {
           { title: "People", value: (row) => row.people, number: true },
           { title: "Interactions", value: (row) => row.count, number: true },
           { title: "Most often with", value: (row) => ranked(row.with), minor: true,
-            cell: (row) => (gym.people.child[row.with] ? "a child" : customerLink(row.with)) },
+            cell: (row) => ageOf(row.with) || customerLink(row.with) },
           { title: "Last", value: (row) => dateOf(row.last), minor: true },
         ],
       }),
