@@ -65,7 +65,8 @@ def hand_made(path: Path, names: list[str], children: dict[int, str | None]) -> 
         for customer_id, name, is_child in people:
             connection.execute(
                 "insert into customers values"
-                " ($id, $name, $child, '2025-01-01', '2025-02-01', 3, if($child, 'child', 'adult'))",
+                " ($id, $name, $child, '2025-01-01', '2025-02-01', 3,"
+                " if($child, 'child', 'adult'))",
                 {"id": customer_id, "name": name, "child": is_child},
             )
         for (one, name, _), (other, _, _) in pairwise(people):
