@@ -604,8 +604,8 @@ def read_export(
         except FileError as error:
             yield _file_error(export, file, str(error))
         except UnicodeDecodeError as error:
-            sentence = f"{file} is {error.encoding} text that is damaged or cut short"
-            yield _file_error(export, file, sentence)
+            kind = error.encoding.upper()[: len("UTF-16")]
+            yield _file_error(export, file, f"{file} is {kind} text, damaged or cut short")
         except READ_ERRORS as error:
             yield _file_error(export, file, f"{file} cannot be read: {reason(error)}")
 
