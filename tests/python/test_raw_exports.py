@@ -665,13 +665,15 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
         "in 1 file(s); capitan/relations.csv has its header in line 3, what is above it is skip"
     )
     assert titled in built.stdout
-    assert ("custommers_backup.csv: no export") in built.stdout
+    assert "custommers_backup.csv: no export" in built.stdout
     assert project.query("from pipeline_report where section = 'files not read'")[-1][3] == 4
 
     days = len(SPELT)
     assert project.query("select checkin_count from customers where customer_id = 1") == [(days,)]
     [(count, places)] = project.query(
-        """select interaction_count, (select count(distinct location_id) from stg_capitan__checkins)
+        """select interaction_count, (
+            select count(distinct location_id) from staging.stg_capitan__checkins
+        )
         from customer_connections where customer_id_1 = 1 and customer_id_2 = 2"""
     )
     assert (count, places) == (days, 1)
@@ -683,6 +685,6 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
     (project.exports / "capitan/checkins.TXT").unlink()
     built = project.build("--select", "+stg_capitan__checkins")
     assert built.returncode == 0, built.stderr
-    assert project.query("select count(distinct location_id) > 3 from stg_capitan__checkins") == [
-        (True,)
-    ]
+    assert project.query(
+        "select count(distinct location_id) > 3 from staging.stg_capitan__checkins"
+    ) == [(True,)]
