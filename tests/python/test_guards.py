@@ -152,6 +152,15 @@ def test_a_night_without_new_exports_is_refused_by_name_and_age(
     ]
 
 
+def test_a_night_that_cannot_tell_an_age_says_why(project: Project) -> None:
+    refused = project.build("--nightly", "--select", "export_names")
+    assert refused.returncode == 1
+    [sentence] = refused.stderr.strip().splitlines()[1:]
+    names, _, why = sentence.partition(": age unknown: ")
+    assert "capitan/checkins" in names
+    assert why == f"{project.exports} cannot be listed (GYM_RAW_EXPORTS): No such file or directory"
+
+
 def test_a_night_is_not_for_the_sample(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """A forgotten variable must not publish invented people where the real ones were."""
     without = {
