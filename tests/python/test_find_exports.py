@@ -167,6 +167,18 @@ def test_an_export_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) 
     assert "a device, a pipe or a socket" in refused(tmp_path, MEMBERS)
 
 
+def test_an_export_that_is_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    lay(tmp_path, "capitan/Members/.DS_Store")
+    (tmp_path / "capitan/staff").mkdir()
+    assert refused(tmp_path, MEMBERS) == "capitan/Members cannot be read: an empty folder"
+    assert len(list_files(None, str(tmp_path), EXPORTS)) == 1
+
+
+def test_a_root_without_a_name_is_refused() -> None:
+    with pytest.raises(FileError, match="GYM_RAW_EXPORTS names no folder"):
+        list_files(None, "", EXPORTS)
+
+
 @pytest.mark.parametrize("folder", ["transactions", "privacy"])
 def test_a_folder_that_is_a_link_to_nothing_is_no_missing_export(
     tmp_path: Path, folder: str

@@ -222,6 +222,14 @@ REFUSED = {
         b"Rar!\x1a\x07\0" + bytes(40),
         "capitan/relations.csv is a RAR archive; unpack it",
     ),
+    "a line without end": (
+        b"x," * 40_000,
+        "capitan/relations.csv is no table: its first line does not end",
+    ),
+    "JSON in a line without end": (
+        b"[" + b"{}," * 30_000,
+        "capitan/relations.csv is JSON; export it as CSV",
+    ),
     "noise": (
         bytes(range(1, 256)),
         "capitan/relations.csv is binary data of an unknown kind",
