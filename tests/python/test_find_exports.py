@@ -90,7 +90,7 @@ def test_any_other_file_is_named_with_a_reason(tmp_path: Path, name: str, reason
 
 def test_what_systems_leave_is_no_file(tmp_path: Path) -> None:
     left = (".DS_Store", "capitan/Thumbs.db", "capitan/desktop.ini", "capitan/._members.csv")
-    left += ("capitan/members/_SUCCESS", ".git/config", "capitan/~$members.xlsx")
+    left += ("capitan/daily/_SUCCESS", ".git/config", "capitan/~$members.xlsx")
     assert list_files(None, str(lay(tmp_path, *left)), EXPORTS) == []
     assert not is_left_by_a_system("_members.csv")
 
