@@ -4,11 +4,29 @@
 {%- endmacro %}
 
 
-{# A whole number; "102.0" is one, "102.5" is not. #}
+{# A whole number, with blanks of any kind around it; "102.0" is one, "102.5" is not. #}
 {% macro integer_from_export(column) -%}
     try_cast(
-        regexp_extract({{ text_from_export(column) }}, '^([+-]?[0-9]+)([.]0*)?$', 1) as bigint
+        regexp_extract(
+            {{ text_from_export(column) }},
+            '^[\s\p{Z}]*([+-]?[0-9]+)([.]0*)?[\s\p{Z}]*$', 1
+        ) as bigint
     )
+{%- endmacro %}
+
+
+{# An id that may be text. Where each one of the column is a whole number, they are compared as
+   numbers: "60", "60.0", " 60" and "060" are one. #}
+{% macro id_from_export(column, rows) -%}
+    case
+        when (
+            select bool_and({{ integer_from_export('ids.id') }} is not null)
+            from (select distinct {{ column.split('.') | last }} as id from {{ rows }}) as ids
+            where {{ text_from_export('ids.id') }} is not null
+        )
+            then cast({{ integer_from_export(column) }} as varchar)
+        else {{ text_from_export(column) }}
+    end
 {%- endmacro %}
 
 

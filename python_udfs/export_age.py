@@ -8,6 +8,7 @@ from datetime import UTC
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
+from file_kinds import FileError
 from find_exports import list_files
 from raw_exports import EXPORTS
 
@@ -18,14 +19,14 @@ def export_written_at(
     """When the newest file of an export was written, in seconds since 1970; now without one.
 
     Raises:
-        FileError: the root cannot be listed.
+        FileError: the root cannot be listed, or nobody knows when a file was written.
     """
     files = list_files(connection.cursor(), root, EXPORTS)
-    dates = [
-        file.written_at.replace(tzinfo=UTC).timestamp()
-        for file in files
-        if file.export == export and file.written_at
-    ]
+    mine = [file for file in files if file.export == export]
+    undated = next((file.name for file in mine if not file.written_at), None)
+    if undated:
+        raise FileError(f"nobody knows when {undated} was written")
+    dates = [file.written_at.replace(tzinfo=UTC).timestamp() for file in mine if file.written_at]
     return max(dates, default=now)
 
 

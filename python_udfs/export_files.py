@@ -22,6 +22,10 @@ import pyarrow as pa
 from s3_access import is_s3, reason
 
 MANIFEST = "manifest.json"
+# A spreadsheet takes a cell that begins so for a formula, also with a wide sign ...
+FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
+# ... unless it is a number.
+NUMBER = r"[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?"
 UPLOAD_CHUNK = 8 * 1024 * 1024
 MIXED = "until a build ends well, the files there may be of two builds; manifest.json tells"
 SCHEMA = pa.schema(
@@ -122,13 +126,32 @@ def _workplace(folder: str) -> Iterator[Path]:
         shutil.rmtree(workplace, ignore_errors=True)
 
 
+def harmless(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Rows in which no text is a formula to a spreadsheet: an apostrophe stands before such a text.
+
+    Example:
+        >>> harmless(duckdb.sql("select '=1+1' as a, '-2.5' as b, -2.5 as c")).fetchall()
+        [("'=1+1", '-2.5', Decimal('-2.5'))]
+    """
+    texts = [
+        '"' + name.replace('"', '""') + '"'
+        for name, kind in zip(rows.columns, rows.types, strict=True)
+        if kind == "VARCHAR"
+    ]
+    changed = ", ".join(
+        f"case when regexp_matches({text}, '{FORMULA}') and not regexp_full_match({text},"
+        f" '{NUMBER}') then '''' || {text} else {text} end as {text}"
+        for text in texts
+    )
+    return rows.project(f"* replace ({changed})") if texts else rows
+
+
 def _write_file(rows: duckdb.DuckDBPyRelation, order: str, path: Path) -> DataFile:
-    ordered = rows.order(order)
     [(row_count,)] = rows.count("*").fetchall()
     if path.suffix == ".csv":
-        ordered.write_csv(str(path), header=True)
+        harmless(rows).order(order).write_csv(str(path), header=True)
     else:
-        ordered.write_parquet(str(path), compression="zstd")
+        rows.order(order).write_parquet(str(path), compression="zstd")
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return DataFile(path.name, row_count, path.stat().st_size, digest)

@@ -98,7 +98,7 @@ def unpacked(stored: io.BufferedReader, file: str) -> io.BufferedReader:
         return stored
     content = io.BufferedReader(inner, HEAD)
     if head_of(content).startswith((ZIP, PARQUET, *CODECS)):
-        raise FileError(f"{file} holds a file that is compressed itself; unpack it")
+        raise FileError(f"{file} holds a file that is itself compressed, or Parquet; unpack it")
     return content
 
 

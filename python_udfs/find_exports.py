@@ -148,6 +148,8 @@ def list_files(
     Raises:
         FileError: the root cannot be listed.
     """
+    if not root:
+        raise FileError("GYM_RAW_EXPORTS names no folder")
     if is_s3(root):
         assert cursor is not None
         found: Iterable[ExportFile] = _list_s3(cursor, root, exports)
@@ -228,9 +230,10 @@ def _list_folder(
         problem = f"a folder that cannot be listed: {reason(error)}"
         yield _judged(root, below, exports, problem)
         return
+    entries = [entry for entry in entries if not is_left_by_a_system(entry.name)]
+    if not entries and len(below.parts) == 2 and place(below.as_posix(), exports)[0]:
+        yield _judged(root, below, exports, "an empty folder")
     for entry in entries:
-        if is_left_by_a_system(entry.name):
-            continue
         name = below / entry.name
         if not _is_folder(entry):
             yield _judged(root, name, exports)

@@ -409,6 +409,9 @@ def open_text(
         FileError: the file is empty, is no text, or has no header of this export.
     """
     head = head_of(content)
+    if len(head) == HEAD and not re.search(rb"[\r\n]", head):
+        kind = what_it_is(head) or "no table: its first line does not end"
+        raise FileError(f"{file} is {kind}")
     name = encoding(head)
     errors = "surrogateescape" if name.startswith("utf-8") else "strict"
     text = io.TextIOWrapper(content, encoding=name, errors=errors, newline="")
@@ -597,8 +600,8 @@ def read_export(
         except FileError as error:
             yield file_error(export, file, str(error))
         except UnicodeDecodeError as error:
-            sentence = f"{file} is {error.encoding} text that is damaged or cut short"
-            yield file_error(export, file, sentence)
+            kind = error.encoding.upper()[: len("UTF-16")]
+            yield file_error(export, file, f"{file} is {kind} text, damaged or cut short")
         except READ_ERRORS as error:
             yield file_error(export, file, f"{file} cannot be read: {reason(error)}")
 

@@ -72,7 +72,7 @@ def reason(error: BaseException) -> str:
         return error.strerror
     first = message.splitlines()[0] if message else type(error).__name__
     raised = r"(Python exception occurred while executing the UDF: \w+: )?"
-    return re.sub(rf"^(Invalid Input|IO|HTTP) Error: {raised}", "", first)
+    return re.sub(rf"^((Invalid Input|IO|HTTP) Error: )?{raised}", "", first)
 
 
 def bucket(root: str) -> str:

@@ -94,7 +94,7 @@ def failing_rows(run: RunResult, warehouse: Path) -> str:
 def age_problem(run: FreshnessNodeResult) -> str:
     """Why an export is refused: it was written too long ago, or nobody can tell when."""
     if not isinstance(run, SourceFreshnessResult):
-        return f"age unknown: {file_reason(duckdb.IOException(run.message))}"
+        return f"age unknown: {file_reason(duckdb.IOException(one_sentence(run.message)))}"
     limit = run.node.freshness.error_after.count
     return (
         f"last written {run.age / 3600:.0f} hours ago, and GYM_MAX_EXPORT_AGE_HOURS allows {limit};"

@@ -1,8 +1,8 @@
-"""Copy CSV exports to Parquet, which a night reads in half the time.
+"""Copy exports that are text to Parquet, which a night reads in half the time.
 
     convert_exports.py TO [--from FOLDER]
 
-Each export becomes a folder TO/capitan/checkins/ and so on: one Parquet file per CSV file, all
+Each export becomes a folder TO/capitan/checkins/ and so on: one Parquet file per text file, all
 columns as text and all rows in their order, so that a build on it gives the same tables. A line
 that cannot be split into fields stays a line of CSV beside it, to be rejected and shown as before.
 The source is not touched; a folder that is there already is not overwritten.
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import gzip
 import io
 import os
 import sys
@@ -25,19 +24,22 @@ import pyarrow.parquet as pq
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT / "python_udfs")]
 
+from file_kinds import PARQUET, head_of, unpacked  # noqa: E402
+from find_exports import ExportFile, files_of, list_files  # noqa: E402
 from raw_exports import (  # noqa: E402
     EXPORTS,
+    READ_ERRORS,
     RECORDS_PER_BATCH,
     Export,
     FileError,
     Record,
-    find_files,
     header_positions,
+    open_text,
     read_records,
 )
 
 
-def damaged_text(record: Record) -> str | None:
+def damaged_text(record: Record, delimiter: str) -> str | None:
     """The text of a record that Parquet cannot hold; None for any other."""
     if record.fields is None:
         return record.raw_text
@@ -45,27 +47,30 @@ def damaged_text(record: Record) -> str | None:
         "".join(record.fields).encode()
     except UnicodeEncodeError:
         text = io.StringIO()
-        csv.writer(text, lineterminator="").writerow(record.fields)
+        csv.writer(text, delimiter=delimiter, lineterminator="").writerow(record.fields)
         return text.getvalue()
     return None
 
 
-def convert_file(source: Path, export: Export, folder: Path, part: int) -> tuple[int, int]:
-    """Write one CSV file as Parquet; the number of its rows, and of lines left as CSV.
+def is_parquet(source: ExportFile) -> bool:
+    """Whether a file is Parquet already."""
+    with Path(source.location).open("rb") as stored:
+        return head_of(stored).startswith(PARQUET)
+
+
+def convert_file(source: ExportFile, export: Export, folder: Path, part: int) -> tuple[int, int]:
+    """Write one text file as Parquet; the number of its rows, and of lines left as CSV.
 
     Raises:
         FileError: its header breaks the contract, or names a column twice.
     """
-    opened = gzip.open if source.suffix == ".gz" else open
-    with opened(source, "rt", encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        records = read_records(text)
-        header = next(records, None)
-        if header is None or header.fields is None:
-            raise FileError(f"{source} has no readable header line")
-        header_positions(header.fields, export, str(source))
-        names = [name.strip() for name in header.fields]
+    with Path(source.location).open("rb") as stored:
+        header, lines = open_text(unpacked(stored, source.name), export, source.name)
+        header_positions(header.names, export, source.name)
+        records = read_records(lines, len(header.names), header.delimiter, header.end)
+        names = header.names
         if len(set(names)) < len(names):
-            raise FileError(f"{source} names a column twice")
+            raise FileError(f"{source.name} names a column twice")
         schema = pa.schema([(name, pa.string()) for name in names])
         rows: list[Sequence[str]] = []
         count, damaged = 0, 0
@@ -80,7 +85,7 @@ def convert_file(source: Path, export: Export, folder: Path, part: int) -> tuple
                 rows.clear()
 
             for record in records:
-                line = damaged_text(record)
+                line = damaged_text(record, header.delimiter)
                 if line is None:
                     rows.append(record.fields or [])
                     count += 1
@@ -89,37 +94,38 @@ def convert_file(source: Path, export: Export, folder: Path, part: int) -> tuple
                     continue
                 # A file of its own: beside another line its open quote might find an end.
                 path = folder / f"part_{part:05}_line_{record.line:09}.csv"
-                content = ",".join(f'"{name}"' for name in names) + f"\n{line}\n"
+                head = header.delimiter.join(f'"{name}"' for name in names)
+                content = f"{head}\n{line}\n"
                 path.write_bytes(content.encode("utf-8", "surrogateescape"))
                 damaged += 1
             flush()
+    # what a row of a file may tell depends on when the file was written
+    written = Path(source.location).stat()
+    for path in folder.glob(f"part_{part:05}*"):
+        os.utime(path, ns=(written.st_atime_ns, written.st_mtime_ns))
     return count, damaged
 
 
 def convert(source: Path, target: Path) -> list[str]:
-    """Convert every CSV export under a folder; one line about each.
+    """Convert every export under a folder that is text; one line about each.
 
     Raises:
         FileError: an export cannot be read as a whole, or the target is there already.
     """
     said = []
+    found = list_files(None, str(source), EXPORTS)
     for export in EXPORTS.values():
-        locations = [str(path) for path in (source / export.path).parent.glob("**/*")]
-        files = {
-            name: location
-            for name, location in find_files(export, locations).items()
-            if not location.endswith(".parquet")
-        }
-        if not files:
+        files = files_of(export.path, False, found)
+        done = [file.name for file in files if is_parquet(file)]
+        if len(done) == len(files):
             continue
+        if done:
+            raise FileError(f"{export.path} is Parquet in part: {', '.join(done)}")
         folder = target / export.path
         if folder.exists():
             raise FileError(f"{folder} is there already")
         folder.mkdir(parents=True)
-        counts = [
-            convert_file(Path(location), export, folder, part)
-            for part, location in enumerate(files.values())
-        ]
+        counts = [convert_file(file, export, folder, part) for part, file in enumerate(files)]
         rows, damaged = (sum(numbers) for numbers in zip(*counts, strict=True))
         said.append(f"{export.path}: {rows:,} rows, {damaged:,} damaged lines left as CSV")
     return said
@@ -130,11 +136,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("to", type=Path, help="folder to write")
     default = os.environ.get("GYM_RAW_EXPORTS", "data/sample/exports")
-    parser.add_argument("--from", dest="source", default=default, help="folder of the CSV exports")
+    parser.add_argument("--from", dest="source", default=default, help="folder of the exports")
     options = parser.parse_args(arguments)
     try:
         print("\n".join(convert(Path(options.source), options.to)))
-    except (FileError, OSError) as error:
+    except (FileError, UnicodeDecodeError, *READ_ERRORS) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

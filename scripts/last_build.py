@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from find_exports import FileError, list_files
 from raw_exports import EXPORTS
 
 # What decides the result, beside the exports and the settings.
@@ -56,6 +57,21 @@ def digest(paths: Iterable[Path]) -> str:
     return digest_of_lines(lines)
 
 
+def digest_of_exports(root: str) -> str | None:
+    """SHA-256 of what a build reads under a local root, and of the names that it does not read.
+
+    None where the root cannot be listed or a file cannot be opened: the build says why.
+    """
+    lines = []
+    try:
+        for file in list_files(None, root, EXPORTS):
+            read = "" if file.reason else digest([Path(file.location)])
+            lines.append(f"{file.name} {file.export} {file.reason} {read}")
+    except (FileError, OSError):
+        return None
+    return digest_of_lines(lines)
+
+
 class LastBuild(NamedTuple):
     """The places of a build, and the note that a good one leaves there."""
 
@@ -72,9 +88,11 @@ class LastBuild(NamedTuple):
         """Digests of all that decides the result; None where that cannot be told."""
         if "://" in self.exports or "://" in self.files:
             return None
-        folders = {export.split("/")[0] for export in EXPORTS}
+        exports = digest_of_exports(self.exports)
+        if exports is None:
+            return None
         return {
-            "exports": digest(Path(self.exports).absolute() / folder for folder in folders),
+            "exports": exports,
             "project": digest(Path(part).absolute() for part in PROJECT_PARTS),
             "settings": digest_of_lines(
                 f"{name}={value}"

@@ -14,6 +14,5 @@ from raw_exports import EXPORTS, read_export  # noqa: E402
 gc.disable()
 with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/landing.duckdb") as session:
     for number, path in enumerate(EXPORTS):
-        pattern = f"{sys.argv[1]}/{path.split('/')[0]}/**"
-        found = read_export(session, path, session.sql(f"select '{pattern}' as files"))
+        found = read_export(session, path, session.sql(f"select '{sys.argv[1]}' as root"))
         session.execute(f"create table export_{number} as from found")

@@ -67,8 +67,8 @@ titles as (
     select
         export_name,
         string_agg(
-            format('; {}: the header is line {}, what is above it is skipped', file_name, header_line),
-            '' order by file_name
+            '; ' || file_name || ' has its header in line ' || header_line
+            || ', what is above it is skipped', '' order by file_name
         ) as note,
     from stg_exports__files
     where header_line > 1

@@ -82,19 +82,37 @@ def test_fresh_build_in_another_zone_and_locale_gives_the_same_bytes(
     assert digests(again.files) == digests(built.files)
 
 
-def test_exports_without_rows_give_files_with_a_header_only(project: Project) -> None:
-    for export in (CHECKINS, "capitan/customers"):
-        project.write(export, [])
+def one_customer(project: Project, checkins: list[dict[str, object]]) -> None:
+    """One customer, and these check-ins."""
+    project.write("capitan/customers", [{"customer_id": 1, "first_name": "Ann"}])
+    project.write(CHECKINS, checkins)
+
+
+ONE_CHECKIN = {"checkin_id": 1, "customer_id": 1, "checkin_datetime": "2025-01-01 10:00:00"}
+
+
+def test_a_gym_in_which_nothing_happened_gives_files_with_a_header_only(project: Project) -> None:
+    one_customer(project, [ONE_CHECKIN | {"entry_method": "MEM"}])
     result = project.build()
     assert result.returncode == 0, result.stderr
-    for mart in MARTS:
+    for mart in set(MARTS) - {"customer_events"}:
         assert len((project.files / f"{mart}.csv").read_text().splitlines()) == 1
         assert project.query(f"from '{project.files}/{mart}.parquet'") == []
     assert "no file; what depends on it is empty" in result.stdout
 
 
+def test_check_ins_without_a_row_are_refused_and_what_was_built_stays(project: Project) -> None:
+    one_customer(project, [])
+    result = project.build()
+    assert result.returncode == 1
+    assert "capitan/checkins is empty: capitan/checkins.csv has a header and no row" in (
+        result.stderr
+    )
+    assert not project.files.exists()
+
+
 def test_too_many_rejected_rows_stop_the_files(project: Project) -> None:
-    project.write("capitan/customers", [])
+    project.write("capitan/customers", [{"customer_id": 1}])
     project.write(CHECKINS, [{"checkin_id": "x"}])
     result = project.build()
     assert result.returncode == 1
@@ -197,8 +215,7 @@ def test_parquet_and_partitioned_exports_give_the_same_files(
 
 
 def test_a_locked_warehouse_is_said_in_one_sentence(project: Project) -> None:
-    for export in (CHECKINS, "capitan/customers"):
-        project.write(export, [])
+    one_customer(project, [ONE_CHECKIN | {"entry_method": "MEM"}])
     holder = subprocess.Popen(
         [
             sys.executable,

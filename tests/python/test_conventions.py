@@ -99,7 +99,7 @@ def layer(manifest: dict, unique_id: str) -> str:
     if kind == "source":
         return (
             "source"
-            if name.startswith(("capitan.", "transactions.", "privacy."))
+            if name.startswith(("capitan.", "exports.", "transactions.", "privacy."))
             else "build_state"
         )
     if kind != "model":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import re
@@ -55,6 +56,46 @@ def test_each_table_is_one_file_per_format_in_order_of_its_key(tmp_path: Path) -
         assert row["byte_count"] == len(content)
         assert row["sha256"] == hashlib.sha256(content).hexdigest()
     assert [row["row_count"] for row in rows] == [100, 100, 2, 2]
+
+
+CELLS = {
+    "=cmd|' /C calc'!A0": True,
+    "+SUM(1+9)": True,
+    "@SUM(1+9)": True,
+    "-2+3": True,
+    "-": True,
+    "\t=1+1": True,
+    "\r=1": True,
+    "\n=1": True,
+    "\uff1d1+1": True,
+    "+15125550144": False,
+    "-12.50": False,
+    "-1.5e-7": False,
+    "Ann = May": False,
+    "'=1": False,
+    "": False,
+}
+
+
+def test_no_cell_of_a_csv_file_is_a_formula_and_parquet_is_exact(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute('create table t (id integer, "a ""text""" varchar, number double)')
+        connection.executemany(
+            "insert into t values (?, ?, -1.5)", [[n, cell] for n, cell in enumerate(CELLS)]
+        )
+        tables = {"t": (connection.table("t"), "id")}
+        write_files(connection, tables, str(tmp_path), "csv,parquet")
+        exact = connection.sql(
+            f"select * exclude (id, number) from '{tmp_path}/t.parquet'"
+        ).fetchall()
+    with (tmp_path / "t.csv").open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["id", 'a "text"', "number"]
+    assert [row[1] for row in rows] == [
+        f"'{cell}" if is_formula else cell for cell, is_formula in CELLS.items()
+    ]
+    assert {row[2] for row in rows} == {"-1.5"}
+    assert [cell for (cell,) in exact] == list(CELLS)
 
 
 def test_equal_rows_give_equal_bytes_and_an_equal_manifest(tmp_path: Path) -> None:

@@ -128,12 +128,15 @@ def test_a_night_without_new_exports_is_refused_by_name_and_age(
 ) -> None:
     """Optional exports may be missing. A folder of files is as new as its newest."""
     (night.exports / "transactions/combined_transaction_data.csv").unlink()
-    relations = night.exports / f"{RELATIONS}.csv"
-    relations.with_suffix("").mkdir()
-    old = relations.rename(relations.with_suffix("") / "1.csv")
-    new = relations.with_suffix("") / "2.csv"
+    # capitals, a link and another ending: what the build reads is what has an age
+    (night.exports / "capitan").rename(night.exports / "Capitan")
+    folder = night.exports / "Capitan/Relations"
+    folder.mkdir()
+    old = (night.exports / "Capitan/relations.csv").rename(folder / "1.csv")
+    new = night.exports / "elsewhere.txt"
     new.write_bytes(old.read_bytes().splitlines(keepends=True)[0])
-    for path in night.exports.rglob("*.csv"):
+    (folder / "2.TXT").symlink_to(new)
+    for path in [*night.exports.rglob("*.csv"), new]:
         age(path, hours=47)
     age(old, hours=1000)
     nightly = ("--nightly", "--select", "export_names")
@@ -147,6 +150,15 @@ def test_a_night_without_new_exports_is_refused_by_name_and_age(
         "  capitan/relations: last written 60 hours ago, and GYM_MAX_EXPORT_AGE_HOURS allows 48;"
         " nothing was built"
     ]
+
+
+def test_a_night_that_cannot_tell_an_age_says_why(project: Project) -> None:
+    refused = project.build("--nightly", "--select", "export_names")
+    assert refused.returncode == 1
+    [sentence] = refused.stderr.strip().splitlines()[1:]
+    names, _, why = sentence.partition(": age unknown: ")
+    assert "capitan/checkins" in names
+    assert why == f"{project.exports} cannot be listed (GYM_RAW_EXPORTS): No such file or directory"
 
 
 def test_a_night_is_not_for_the_sample(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

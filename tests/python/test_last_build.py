@@ -47,11 +47,26 @@ def test_the_same_holds(last: LastBuild) -> None:
     assert last.holds(last.made_from())
 
 
+def write_requests(name: str) -> None:
+    Path(name).parent.mkdir(exist_ok=True)
+    Path(name).write_text("customer_id\n1\n")
+
+
+def test_a_link_counts_by_what_it_leads_to(last: LastBuild) -> None:
+    Path("in/capitan/checkins.csv").rename("elsewhere.csv")
+    Path("in/capitan/checkins.csv").symlink_to(Path("elsewhere.csv").absolute())
+    assert last.holds(last.made_from())
+    Path("elsewhere.csv").write_text("other")
+    assert not last.holds(last.made_from())
+
+
 CHANGES: dict[str, Callable[[], object]] = {
     "an export": lambda: Path("in/capitan/checkins.csv").write_text("other"),
     "a further export": lambda: Path("in/capitan/members.csv").write_text(""),
     "an export's name": lambda: Path("in/capitan/checkins.csv").rename("in/capitan/checkins.txt"),
     "no export": lambda: Path("in/capitan/checkins.csv").unlink(),
+    "an export in another spelling": lambda: write_requests("in/Privacy/Erasure_Requests.TXT"),
+    "a file that is not read": lambda: write_requests("in/capitan/members.xlsx"),
     "a model": lambda: Path("models/marts/one.sql").write_text("select 1"),
     "a seed": lambda: Path("seeds/words.csv").write_text(""),
     "a threshold": lambda: Path("dbt_project.yml").write_text("vars: {}"),

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
+import os
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 import yaml
 from conftest import PROJECT, Project
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from raw_exports import EXPORTS, read_export, read_records
+from raw_exports import EXPORTS, match_columns, read_export, read_records
 
 RELATIONS = "capitan/relations"
 HEADER = "customer_id,related_customer_id,relationship"
@@ -23,8 +28,8 @@ ROWS = ["1,2,CHI", "2,1,PRE", "3,4,SPO"]
 
 def read(root: Path, export: str = RELATIONS) -> list[dict]:
     with duckdb.connect() as connection:
-        files = connection.sql(f"from glob('{root}/{Path(export).parent}/**')")
-        return read_export(connection, export, files).read_all().to_pylist()
+        source = connection.sql("select $root as root", params={"root": str(root)})
+        return read_export(connection, export, source).read_all().to_pylist()
 
 
 def write(root: Path, content: bytes | str, name: str = f"{RELATIONS}.csv") -> Path:
@@ -56,12 +61,49 @@ READABLE = {
     ),
     "a quoted header with a comma": (text('1,2,CHI,"x"', header=HEADER + ',"notes, more"'), 1),
     "NUL byte": (text("1,2,CH\0I"), 1),
+    "CR alone": (text(*ROWS, end="\r"), 3),
+    "semicolons": (text(*ROWS).replace(",", ";"), 3),
+    "tabs": (text(*ROWS).replace(",", "\t"), 3),
+    "bars": (text(*ROWS).replace(",", "|"), 3),
+    "semicolons and a field with a comma": (
+        text("1;2;CHI;Ann, May", header=HEADER.replace(",", ";") + ";note"),
+        1,
+    ),
+    "UTF-16 with its mark": (text(*ROWS).encode("utf-16"), 3),
+    "UTF-16, low byte first": (text(*ROWS).encode("utf-16-le"), 3),
+    "UTF-16, high byte first": (text(*ROWS).encode("utf-16-be"), 3),
+    "UTF-16 with tabs, as a spreadsheet saves it": (
+        ("\ufeff" + text(*ROWS).replace(",", "\t")).encode("utf-16-le"),
+        3,
+    ),
+    "UTF-32": (text(*ROWS).encode("utf-32"), 3),
+    "capitals in the header": (text(*ROWS, header=HEADER.upper()), 3),
+    "blanks in the header": (
+        text(*ROWS, header=" Customer ID , Related  Customer-Id,\u00a0Relationship "),
+        3,
+    ),
+    "a quoted header": (
+        text(*ROWS, header='"customer_id","related_customer_id","relationship"'),
+        3,
+    ),
+    "a header in two kinds of quotes": (
+        text(*ROWS, header="'customer_id',related_customer_id,`relationship`"),
+        3,
+    ),
+    "two byte order marks": ("\ufeff\ufeff" + text(*ROWS), 3),
+    "a title": ("Relations of 24 November\n" + text(*ROWS), 3),
+    "a title, blank lines, and empty cells": (
+        "\ufeffRelations of the gym,,\r\n,,\r\n\r\n" + text(*ROWS, end="\r\n"),
+        3,
+    ),
+    "a title and a date": ("Relations,2025-11-24 10:00\n" + text(*ROWS), 3),
+    "the line that names the separator": ("sep=;\n" + text(*ROWS).replace(",", ";"), 3),
     "header only": (text(), 0),
 }
 
 
 @pytest.mark.parametrize("content,kept", READABLE.values(), ids=READABLE.keys())
-def test_readable_file_gives_all_its_rows(tmp_path: Path, content: str, kept: int) -> None:
+def test_readable_file_gives_all_its_rows(tmp_path: Path, content: str | bytes, kept: int) -> None:
     write(tmp_path, content)
     rows = read(tmp_path)
     assert len(rows) == kept
@@ -118,22 +160,79 @@ REFUSED = {
         text("1,2,CHI,3", header=HEADER + ",customer_id"),
         "capitan/relations.csv has the column(s) customer_id more than once",
     ),
+    "a column in two spellings, neither the contract's": (
+        text("1,2,CHI,3", header="Customer ID,related_customer_id,relationship,CustomerId"),
+        "capitan/relations.csv has the column(s) customer_id more than once,"
+        " as Customer ID, CustomerId",
+    ),
     "no header": (
         "1,2,CHI\n2,1,PRE\n",
         "capitan/relations.csv has no header line: its first line looks like data, not a header",
     ),
+    "a header below data": (
+        "1,2,CHI\n" + text(*ROWS[1:]),
+        "capitan/relations.csv has its header in line 2, and line 1 above it may be data;"
+        " take the lines above the header away",
+    ),
+    "a header below a number": (
+        "417\n" + text(*ROWS),
+        "capitan/relations.csv has its header in line 2, and line 1 above it may be data;"
+        " take the lines above the header away",
+    ),
+    "a header below ten lines": (
+        "\n" * 10 + text(*ROWS),
+        "capitan/relations.csv has no header line: its first line looks like data, not a header",
+    ),
     "an HTML error page": (
         "<!DOCTYPE html>\n<html><body>503</body></html>\n",
-        "capitan/relations.csv has no header line: its first line looks like an HTML or XML page",
+        "capitan/relations.csv is an HTML page, not an export",
+    ),
+    "XML": (
+        "<?xml version='1.0'?>\n<rows/>\n",
+        "capitan/relations.csv is an XML document; export it as CSV",
+    ),
+    "JSON": (
+        '[{"customer_id": 1, "relationship": "CHI"}]\n',
+        "capitan/relations.csv is JSON; export it as CSV",
     ),
     "0 bytes": (b"", "capitan/relations.csv is empty: it has no header line"),
-    "UTF-16": (
-        text(*ROWS).encode("utf-16"),
-        "capitan/relations.csv is UTF-16 text; exports are UTF-8",
+    "blank lines": (b"\n\r\n \n", "capitan/relations.csv is empty: it has no header line"),
+    "half a character of UTF-16": (
+        text(*ROWS).encode("utf-16")[:-1],
+        "capitan/relations.csv is UTF-16 text, damaged or cut short",
     ),
     "a header with an open quote": (
         '"customer_id,related\n1,2,CHI\n',
         "capitan/relations.csv has no readable header line: a quote is opened and not closed",
+    ),
+    "a PDF": (
+        b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj",
+        "capitan/relations.csv is a PDF document; export it as CSV",
+    ),
+    "an old workbook": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504),
+        "capitan/relations.csv is an old Office file, such as an Excel workbook (.xls);"
+        " export it as CSV",
+    ),
+    "a database": (
+        b"SQLite format 3\0" + bytes(84),
+        "capitan/relations.csv is an SQLite database; export it as CSV",
+    ),
+    "a RAR archive": (
+        b"Rar!\x1a\x07\0" + bytes(40),
+        "capitan/relations.csv is a RAR archive; unpack it",
+    ),
+    "a line without end": (
+        b"x," * 40_000,
+        "capitan/relations.csv is no table: its first line does not end",
+    ),
+    "JSON in a line without end": (
+        b"[" + b"{}," * 30_000,
+        "capitan/relations.csv is JSON; export it as CSV",
+    ),
+    "noise": (
+        bytes(range(1, 256)),
+        "capitan/relations.csv is binary data of an unknown kind",
     ),
 }
 
@@ -163,14 +262,113 @@ def test_one_export_in_two_forms_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_gzip_that_is_cut_short_is_refused(tmp_path: Path) -> None:
-    write(tmp_path, gzip.compress(text(*ROWS * 100).encode())[:-20], f"{RELATIONS}.csv.gz")
-    assert read(tmp_path)[-1]["file_error"].startswith("capitan/relations.csv.gz cannot be read: ")
+def zipped(*members: tuple[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def with_password(archive: bytes) -> bytes:
+    """An archive whose member claims to be encrypted, in both of its headers."""
+    changed = bytearray(archive)
+    for magic, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        changed[archive.index(magic) + place] |= 1
+    return bytes(changed)
+
+
+def zstd(content: str) -> bytes:
+    with pa.BufferOutputStream() as stored:
+        with pa.CompressedOutputStream(stored, "zstd") as stream:
+            stream.write(content.encode())
+        return stored.getvalue().to_pybytes()
+
+
+MANY = text(*ROWS * 1000)
+PACKED = {
+    "gzip": gzip.compress(MANY.encode()),
+    "gzip in two members": gzip.compress(text(*ROWS).encode())
+    + gzip.compress("\n".join([*ROWS * 999, ""]).encode()),
+    "zstd": zstd(MANY),
+    "bzip2": bz2.compress(MANY.encode()),
+    "zip": zipped(("relations 2025.csv", MANY)),
+    "zip with what a system adds": zipped(
+        ("a/", ""), ("a/x.csv", MANY), ("__MACOSX/a/._x.csv", "x"), ("a/.DS_Store", "x")
+    ),
+    "gzip of UTF-16": gzip.compress(MANY.encode("utf-16")),
+}
+
+
+@pytest.mark.parametrize("name", ["relations.csv", "relations.csv.gz", "relations.txt"])
+@pytest.mark.parametrize("content", PACKED.values(), ids=PACKED.keys())
+def test_what_is_packed_is_read_whatever_its_ending(
+    tmp_path: Path, content: bytes, name: str
+) -> None:
+    write(tmp_path, content, f"capitan/{name}")
+    rows = read(tmp_path)
+    assert len(rows) == 3000
+    assert all(row["reject_reason"] is None and row["file_error"] is None for row in rows)
+    assert [row["source_line"] for row in rows] == list(range(2, 3002))
+
+
+BADLY_PACKED = {
+    "gzip cut short": (PACKED["gzip"][:-20], "cannot be read: Truncated compressed stream"),
+    "gzip cut by a byte": (PACKED["gzip"][:-1], "cannot be read: Truncated compressed stream"),
+    "gzip with a wrong sum": (
+        PACKED["gzip"][:-8] + bytes(8),
+        "cannot be read: zlib inflate failed: incorrect data check",
+    ),
+    "zstd cut short": (PACKED["zstd"][:-20], "cannot be read: Truncated compressed stream"),
+    "text behind the mark of zstd": (
+        b"\x28\xb5\x2f\xfd" + MANY.encode(),
+        "cannot be read: ZSTD decompress failed",
+    ),
+    "bzip2 cut short": (PACKED["bzip2"][:-20], "cannot be read: Truncated compressed stream"),
+    "zip cut short": (PACKED["zip"][:-30], "is a zip archive that is damaged or cut short"),
+    "zip with a password": (
+        with_password(PACKED["zip"]),
+        "is a zip archive with a password; unpack it",
+    ),
+    "zip of two files": (
+        zipped(("a.csv", MANY), ("b.csv", MANY)),
+        "is a zip archive of 2 files, not one: a.csv, b.csv",
+    ),
+    "zip of none": (zipped(("a/", "")), "is a zip archive of 0 files, not one: none"),
+    "a workbook": (
+        zipped(("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<workbook/>")),
+        "is an Excel workbook; export it as CSV",
+    ),
+    "an OpenDocument sheet": (
+        zipped(("mimetype", "x"), ("content.xml", "<x/>")),
+        "is an OpenDocument file; export it as CSV",
+    ),
+    "gzip in gzip": (
+        gzip.compress(PACKED["gzip"]),
+        "holds a file that is itself compressed, or Parquet; unpack it",
+    ),
+    "gzip in zip": (
+        zipped(("relations.csv.gz", PACKED["gzip"])),
+        "holds a file that is itself compressed, or Parquet; unpack it",
+    ),
+    "a PDF in gzip": (gzip.compress(b"%PDF-1.7\n\0"), "is a PDF document; export it as CSV"),
+}
+
+
+@pytest.mark.parametrize("content,sentence", BADLY_PACKED.values(), ids=BADLY_PACKED.keys())
+def test_what_is_badly_packed_is_refused_in_one_sentence(
+    tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    write(tmp_path, content)
+    found = read(tmp_path)[-1]["file_error"]
+    assert found.startswith(f"capitan/relations.csv {sentence}")
+    assert "\n" not in found
 
 
 def parquet(path: Path, sql: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    duckdb.sql(f"copy ({sql}) to '{path}' (format parquet)")
+    target = str(path).replace("'", "''")
+    duckdb.sql(f"copy ({sql}) to '{target}' (format parquet)")
 
 
 TYPED = "select 1::bigint as customer_id, 2.0::double as related_customer_id, 'CHI' as relationship"
@@ -194,20 +392,129 @@ def test_folder_of_date_partitions_is_read_in_the_order_of_its_names(tmp_path: P
 
 
 BROKEN_PARQUET = {
-    "truncated": lambda path: path.write_bytes(path.read_bytes()[:-30]),
-    "not Parquet": lambda path: path.write_text("<html>"),
-    "0 bytes": lambda path: path.write_bytes(b""),
+    "truncated": (lambda content: content[:-30], "cannot be read: "),
+    "HTML": (lambda _: b"<html><head>", "is an HTML page, not an export"),
+    "0 bytes": (lambda _: b"", "is empty: it has no header line"),
+    "in gzip": (gzip.compress, "holds a file that is itself compressed, or Parquet; unpack it"),
 }
 
 
-@pytest.mark.parametrize("damage", BROKEN_PARQUET.values(), ids=BROKEN_PARQUET.keys())
-def test_broken_parquet_is_refused_in_one_sentence(tmp_path: Path, damage) -> None:
+@pytest.mark.parametrize("damage,sentence", BROKEN_PARQUET.values(), ids=BROKEN_PARQUET.keys())
+def test_broken_parquet_is_refused_in_one_sentence(
+    tmp_path: Path, damage: Callable[[bytes], bytes], sentence: str
+) -> None:
     path = tmp_path / f"{RELATIONS}.parquet"
     parquet(path, TYPED)
-    damage(path)
+    path.write_bytes(damage(path.read_bytes()))
     [row] = read(tmp_path)
-    assert row["file_error"].startswith("capitan/relations.parquet cannot be read: ")
+    assert row["file_error"].startswith(f"capitan/relations.parquet {sentence}")
     assert "\n" not in row["file_error"]
+
+
+def test_the_content_says_whether_it_is_parquet(tmp_path: Path) -> None:
+    parquet(tmp_path / f"{RELATIONS}/a.csv", TYPED)
+    write(tmp_path, text(*ROWS), f"{RELATIONS}/b.parquet")
+    rows = read(tmp_path)
+    assert [row["customer_id"] for row in rows] == ["1", "1", "2", "3"]
+
+
+def test_a_path_of_signs_is_a_name_also_for_parquet(tmp_path: Path) -> None:
+    """None is a pattern, and `relationship=...` gives no column."""
+    root = tmp_path / "a[1]*b{c}?'d $e"
+    parquet(root / RELATIONS / "relationship=x/[a]*.parquet", TYPED)
+    parquet(root / RELATIONS / "relationship=x/a.parquet", TYPED.replace("1::", "7::"))
+    write(root, text(ROWS[1]), f"{RELATIONS}/b?.csv")
+    assert [(row["customer_id"], row["relationship"]) for row in read(root)] == [
+        ("2", "PRE"),
+        ("1", "CHI"),
+        ("7", "CHI"),
+    ]
+
+
+def test_columns_of_parquet_are_found_in_any_spelling(tmp_path: Path) -> None:
+    sql = """select 1 as "Customer ID", 2 as RELATED_CUSTOMER_ID, 'CHI' as "relation""ship" """
+    parquet(tmp_path / f"{RELATIONS}.parquet", sql)
+    [row] = read(tmp_path)
+    assert [row[name] for name in HEADER.split(",")] == ["1", "2", "CHI"]
+
+
+def test_an_equal_name_comes_before_one_that_is_like_it(tmp_path: Path) -> None:
+    write(tmp_path, text("1,2,CHI,3", header=HEADER + ",Customer ID"))
+    assert [row["customer_id"] for row in read(tmp_path)] == ["1"]
+
+
+def test_two_columns_of_one_contract_that_differ_by_a_sign_only_are_told_apart() -> None:
+    payments = EXPORTS["transactions/combined_transaction_data"]
+    for header, places in (
+        (["Date", "date_"], (0, 1)),
+        (["DATE", "DATE_"], (0, 1)),
+        (["date_", "date"], (1, 0)),
+        (["date"], (0, None)),
+    ):
+        found = match_columns(header, payments)
+        assert found["Date"] == [places[0]]
+        assert found.get("date_") == (None if places[1] is None else [places[1]])
+
+
+def test_a_request_to_be_erased_needs_one_column_of_four(tmp_path: Path) -> None:
+    export = "privacy/erasure_requests"
+    for header in ("customer_id", "Full Name", "E-Mail", "phone;requested at"):
+        write(tmp_path, text("x;y" if ";" in header else "x", header=header), f"{export}.csv")
+        [row] = read(tmp_path, export)
+        assert "x" in (row["customer_id"], row["full_name"], row["email"], row["phone"])
+    write(tmp_path, text("Ann Example", header="who"), f"{export}.csv")
+    [row] = read(tmp_path, export)
+    assert row["file_error"] == (
+        f"{export}.csv has no header line with one of the columns customer_id, full_name, email,"
+        " phone"
+    )
+    write(tmp_path, "Ann Example\n" + text("Bob Example", header="full_name"), f"{export}.csv")
+    [row] = read(tmp_path, export)
+    assert "line 1 above it may be data" in row["file_error"]
+
+
+def test_a_required_export_without_rows_is_refused_and_an_optional_one_is_not(
+    tmp_path: Path,
+) -> None:
+    header = ",".join(EXPORTS["capitan/checkins"].columns) + "\n"
+    for part in ("a.csv", "b.csv"):
+        write(tmp_path, header, f"capitan/checkins/{part}")
+    [row] = read(tmp_path, "capitan/checkins")
+    assert row["file_error"] == (
+        "capitan/checkins is empty: capitan/checkins/b.csv has a header and no row"
+    )
+    write(tmp_path, text())
+    assert read(tmp_path) == []
+
+
+def test_a_row_tells_when_its_file_was_written_and_where_its_header_stands(
+    tmp_path: Path,
+) -> None:
+    paths = [
+        write(tmp_path, "Relations\n\n" + text(ROWS[0]), f"{RELATIONS}/a.csv"),
+        tmp_path / f"{RELATIONS}/b.parquet",
+    ]
+    parquet(paths[1], TYPED)
+    for path in paths:
+        os.utime(path, (1e9, 1e9))
+    rows = read(tmp_path)
+    assert [str(row["source_written_at"]) for row in rows] == ["2001-09-09 01:46:40"] * 2
+    assert [row["source_header_line"] for row in rows] == [3, None]
+    assert rows[0]["source_line"] == 4
+
+
+def test_every_batch_is_changed_before_anybody_sees_it(tmp_path: Path) -> None:
+    write(tmp_path, text(*ROWS), f"{RELATIONS}/a.csv")
+    parquet(tmp_path / f"{RELATIONS}/b.parquet", TYPED)
+
+    def without_names(batch: pa.RecordBatch) -> pa.RecordBatch:
+        return batch.set_column(0, batch.schema.field(0), pa.nulls(batch.num_rows, pa.string()))
+
+    with duckdb.connect() as connection:
+        source = connection.sql("select $root as root", params={"root": str(tmp_path)})
+        rows = read_export(connection, RELATIONS, source, without_names).read_all().to_pylist()
+    assert [row["customer_id"] for row in rows] == [None] * 4
+    assert [row["relationship"] for row in rows] == ["CHI", "PRE", "SPO", "CHI"]
 
 
 def test_parquet_without_a_required_column_is_refused(tmp_path: Path) -> None:
@@ -248,6 +555,7 @@ def test_sources_describe_exactly_the_contract() -> None:
         f"{source['name']}/{table['name']}": {column["name"] for column in table["columns"]}
         for source in sources
         for table in source["tables"]
+        if source["name"] != "exports"
     }
     assert described == {path: set(export.columns) for path, export in EXPORTS.items()}
     seed = list(csv.DictReader((PROJECT / "seeds/export_names.csv").open()))
@@ -301,3 +609,90 @@ def test_a_broken_file_stops_the_build_with_its_sentence_and_keeps_the_tables(
     path.write_text(good)
     assert project.build().returncode == 0
     assert project.query("from customer_connections") == before
+
+
+# One customer and one place in the spellings of whole numbers that systems write.
+SPELT = {
+    "1": "60",
+    "1.0": "60.0",
+    " 1 ": " 60",
+    "0001": "060",
+    "1.00": "60.00",
+    "\u00a01": "60\u00a0",
+}
+
+
+def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
+    project: Project,
+) -> None:
+    minimal(project)
+    rows = [
+        {
+            "checkin_id": 100 * day + int(id_.strip() == "2"),
+            "customer_id": id_,
+            "checkin_datetime": f"2025-02-{day:02d} 09:0{int(id_.strip() == '2')}:00",
+            "entry_method": "MEM",
+            "location_id": location,
+        }
+        for day, (spelt, place) in enumerate(SPELT.items(), 1)
+        for id_, location in ((spelt, place), ("2", "60"))
+    ]
+    # enough of them that one bad id is no sign of another format
+    rows += [dict(rows[0], checkin_id=n, customer_id=3 + n) for n in range(10_000, 10_200)]
+    rows.append(dict(rows[0], checkin_id=9, customer_id="1" * 23))
+    checkins = project.write("capitan/checkins", rows)
+    checkins.rename(checkins.with_suffix(".TXT"))
+    relations = project.write(
+        "capitan/relations",
+        [{"customer_id": 1, "related_customer_id": 2, "relationship": "SIB"}],
+    )
+    relations.write_text("Relations of the gym\n\n" + relations.read_text())
+    project.write("capitan/members", [])
+    for name in ("notes.docx", "capitan/custommers_backup.csv", "photos/1.jpg", "photos/2.jpg"):
+        write(project.exports, "x", name)
+    built = project.build()
+    assert built.returncode == 0, built.stderr
+
+    report = {
+        (section, note): value
+        for section, value, note in project.query(
+            "select section, value, note from pipeline_report where note is not null"
+        )
+    }
+    for line, value in {
+        ("files not read", "notes.docx: its ending is not .csv, .tsv, .txt or .parquet,"): 1,
+        ("files not read", "capitan/custommers_backup.csv: no export has this folder and name"): 1,
+        ("files not read", "photos/: no export has this folder and name"): 2,
+        ("rows in", "empty: a header and no row, in 1 file(s)"): 0,
+        ("rows in", "no file; what depends on it is empty"): 0,
+    }.items():
+        found = [v for (part, note), v in report.items() if (part, note[: len(line[1])]) == line]
+        assert found, line
+        assert set(found) == {value}, line
+    titled = (
+        "in 1 file(s); capitan/relations.csv has its header in line 3, what is above it is skip"
+    )
+    assert titled in built.stdout
+    assert "custommers_backup.csv: no export" in built.stdout
+    assert project.query("from pipeline_report where section = 'files not read'")[-1][3] == 4
+
+    days = len(SPELT)
+    assert project.query("select checkin_count from customers where customer_id = 1") == [(days,)]
+    [(count, places)] = project.query(
+        """select interaction_count, (
+            select count(distinct location_id) from staging.stg_capitan__checkins
+        )
+        from customer_connections where customer_id_1 = 1 and customer_id_2 = 2"""
+    )
+    assert (count, places) == (days, 1)
+    rejected = project.query("select reject_reason from rejected_rows where row_key = '9'")
+    assert rejected == [(f"customer_id cannot be read: {'1' * 23}",)]
+
+    # beside one that is none, numbers are names
+    checkins = project.write("capitan/checkins", [*rows, dict(rows[0], location_id="N-7")])
+    (project.exports / "capitan/checkins.TXT").unlink()
+    built = project.build("--select", "+stg_capitan__checkins")
+    assert built.returncode == 0, built.stderr
+    assert project.query(
+        "select count(distinct location_id) > 3 from staging.stg_capitan__checkins"
+    ) == [(True,)]

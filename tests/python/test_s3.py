@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +31,10 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 import export_files
 import s3_access
+from export_age import export_written_at
 from export_files import WriteError, write_files
-from raw_exports import read_export
+from find_exports import ExportFile, list_files
+from raw_exports import EXPORTS, read_export
 from s3_access import Plugin, S3Error, endpoint, extension_file, open_s3, reason, secret_statement
 
 BUCKET = "gym"
@@ -373,8 +376,8 @@ RELATIONS = b"customer_id,related_customer_id,relationship\n1,2,CHI\n2,1,PRE\n"
 def read(
     connection: duckdb.DuckDBPyConnection, root: str, export: str = "capitan/relations"
 ) -> list[dict]:
-    pattern = connection.sql(f"select '{root}/{Path(export).parent}/**' as files")
-    return read_export(connection, export, pattern).read_all().to_pylist()
+    source = connection.sql(f"select '{root}' as root")
+    return read_export(connection, export, source).read_all().to_pylist()
 
 
 def test_every_form_of_a_file_is_read_in_the_order_of_the_names(s3: S3, tmp_path: Path) -> None:
@@ -394,6 +397,35 @@ def test_every_form_of_a_file_is_read_in_the_order_of_the_names(s3: S3, tmp_path
     assert rows[0]["source_file"] == "capitan/relations/date=2025-01-01/part 1+2.csv"
 
 
+def test_names_on_s3_are_found_in_any_spelling_and_signs_are_signs(s3: S3, tmp_path: Path) -> None:
+    duckdb.sql(f"copy (select 'a@b.example' as email) to '{tmp_path}/part.parquet'")
+    parquet = (tmp_path / "part.parquet").read_bytes()
+    s3.put("odd[1]/Capitan/Relations.CSV", RELATIONS.replace(b",", b";").replace(b"_id", b" ID"))
+    s3.put("odd[1]/capitan/", b"")
+    s3.put("odd[1]/capitan/notes.docx", b"x")
+    s3.put("odd[1]/PRIVACY/erasure_requests/[a].parquet", parquet)
+    s3.put("odd[1]/PRIVACY/erasure_requests/b.txt", b"email\nb@b.example\n")
+    root = f"s3://{BUCKET}/odd[1]"
+    with s3.connection() as connection:
+        assert [row["customer_id"] for row in read(connection, root)] == ["1", "2"]
+        requests = read(connection, root, "privacy/erasure_requests")
+        files = list_files(connection.cursor(), root, EXPORTS)
+        written = export_written_at(connection, root, "capitan/relations", 0)
+    assert [row["email"] for row in requests] == ["a@b.example", "b@b.example"]
+    assert all(row["source_written_at"] for row in requests)
+    assert abs(time.time() - written) < 600
+    assert {file.name: file.reason and file.reason[:13] for file in files} == {
+        "Capitan/Relations.CSV": None,
+        "PRIVACY/erasure_requests/[a].parquet": None,
+        "PRIVACY/erasure_requests/b.txt": None,
+        "capitan/notes.docx": "its ending is",
+    }
+    s3.put("asks/privacy/erasure_requests?.csv", b"email\nc@c.example\n")
+    with s3.connection() as connection:
+        [row] = read(connection, f"s3://{BUCKET}/asks", "privacy/erasure_requests")
+    assert "erasure_requests?.csv" in row["file_error"]
+
+
 def test_an_export_that_is_not_there_is_refused_only_where_it_is_required(s3: S3) -> None:
     with s3.connection() as connection:
         assert read(connection, f"s3://{BUCKET}/empty") == []
@@ -405,12 +437,12 @@ UNREADABLE = {
     "cut short": (
         "relations.csv.gz",
         gzip.compress(RELATIONS)[:-9],
-        "capitan/relations.csv.gz cannot be read: Compressed file ended before",
+        "capitan/relations.csv.gz cannot be read: Truncated compressed stream",
     ),
     "corrupt": (
         "relations.csv.gz",
         gzip.compress(RELATIONS)[:10] + b"\xff" * 40,
-        "capitan/relations.csv.gz cannot be read: Error -3 while decompressing",
+        "capitan/relations.csv.gz cannot be read: zlib inflate failed",
     ),
     "not Parquet": (
         "relations.parquet",
@@ -436,7 +468,10 @@ def test_an_unreadable_object_is_one_sentence(
 def test_an_object_that_goes_between_listing_and_reading_is_one_sentence(
     s3: S3, monkeypatch, name: str
 ) -> None:
-    monkeypatch.setattr("raw_exports.list_files", lambda *_: [f"s3://{BUCKET}/gone/capitan/{name}"])
+    gone = ExportFile(
+        f"capitan/{name}", f"s3://{BUCKET}/gone/capitan/{name}", "capitan/relations", None, name
+    )
+    monkeypatch.setattr("raw_exports.list_files", lambda *_: [gone])
     with s3.connection() as connection:
         [row] = read(connection, f"s3://{BUCKET}/gone")
     assert row["file_error"] == (f"capitan/{name} cannot be read: it is not there, or not any more")

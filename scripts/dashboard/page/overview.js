@@ -111,6 +111,14 @@ function qualityView() {
         { title: "Outcome", value: ([, , , , hint]) => hint ?? "" },
       ],
     }), rejected ? note(`Rejected: ${many(rejected[2], "row")} (${percent(rejected[3])}). The private table rejected_rows says why.`) : null),
+    panel("Files not read", table({
+      caption: "Files not read", file: "files_not_read", sort: 0,
+      rows: section("files not read"),
+      columns: [
+        { title: "File or folder, and why", value: ([, , , , hint]) => hint ?? "" },
+        { title: "Files", value: ([, , value]) => value, number: true },
+      ],
+    })),
     panel("How buyers were found", reportBars("purchaser matching")),
     historyPanel(),
   ];

@@ -4,7 +4,8 @@ const STEP = 50;
 // A spreadsheet takes a cell that begins so for a formula; an apostrophe before it makes it text.
 function csvCell(value) {
   let text = String(value ?? "");
-  if (/^[=+\-@\t\r]/.test(text)) text = `'${text}`;
+  const isNumber = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text);
+  if (/^[=+\-@\t\r\n＝＋－＠]/.test(text) && !isNumber) text = `'${text}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
