@@ -153,9 +153,7 @@
 {# When the file of a row was written, in UTC; where nobody can tell, when the build began. What an
    export says of days after it is a slip: this is the only clock that a build knows. #}
 {% macro export_written_at() -%}
-    coalesce(
-        source_written_at, cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp)
-    )
+    coalesce(source_written_at, now() at time zone 'UTC')
 {%- endmacro %}
 
 
@@ -174,18 +172,7 @@
 
 {# Whether a day lies after as_of, and is therefore not used. #}
 {% macro is_after_as_of(day) -%}
-    {%- set as_of = as_of_date() -%}
-    {{ 'coalesce(' ~ day ~ ' > date \'' ~ as_of ~ '\', false)' if as_of else 'false' }}
-{%- endmacro %}
-
-
-{# The var as_of, checked: YYYY-MM-DD, or nothing. #}
-{% macro as_of_date() -%}
-    {%- set as_of = var('as_of') | string | trim -%}
-    {%- if as_of and not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', as_of) -%}
-        {{ exceptions.raise_compiler_error("The var as_of is '" ~ as_of ~ "', and not YYYY-MM-DD") }}
-    {%- endif -%}
-    {{ return(as_of) }}
+    coalesce({{ day }} > cast(nullif('{{ as_of() }}', '') as date), false)
 {%- endmacro %}
 
 

@@ -32,8 +32,7 @@ records_kept as (
     select 'transactions/combined_transaction_data', count(*)
     from {{ ref('stg_transactions__transactions') }}
     union all
-    select 'privacy/erasure_requests', count(*) from {{ ref('base_privacy__erasure_requests') }}
-    where row_outcome = 'kept'
+    select 'privacy/erasure_requests', count(*) from {{ ref('stg_privacy__erasure_requests') }}
 ),
 
 export_row_counts as (

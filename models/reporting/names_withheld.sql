@@ -92,7 +92,9 @@ cells as (
         'event_details',
         events.row_key,
         cast(
-            json_merge_patch(events.event_details, '{"shared_with_name":"(name withheld)"}') as varchar
+            json_merge_patch(
+                events.event_details, '{"shared_with_name":"(name withheld)"}'
+            ) as varchar
         ),
     from events
     inner join children
@@ -105,7 +107,9 @@ cells as (
         'event_details',
         events.row_key,
         cast(
-            json_merge_patch(events.event_details, '{"received_from_name":"(name withheld)"}') as varchar
+            json_merge_patch(
+                events.event_details, '{"received_from_name":"(name withheld)"}'
+            ) as varchar
         ),
     from events
     inner join int_purchasers_withheld

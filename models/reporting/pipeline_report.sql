@@ -1,10 +1,10 @@
 -- Grain: one row per figure of this build, in reading order.
-with export_row_counts as (
-    select * from {{ ref('export_row_counts') }}
+with figures_of_exports as (
+    select * from {{ ref('figures_of_exports') }}
 ),
 
-stg_exports__files as (
-    select * from {{ ref('stg_exports__files') }}
+figures_of_ages as (
+    select * from {{ ref('figures_of_ages') }}
 ),
 
 stg_capitan__checkins as (
@@ -35,14 +35,6 @@ customer_events as (
     select * from {{ ref('customer_events') }}
 ),
 
-int_people_aged as (
-    select * from {{ ref('int_people_aged') }}
-),
-
-erasure_requests_met as (
-    select * from {{ ref('erasure_requests_met') }}
-),
-
 recomputed as (
     select
         changes.change,
@@ -63,52 +55,24 @@ strongest_pairs as (
     limit 10
 ),
 
-titles as (
-    select
-        export_name,
-        string_agg(
-            '; ' || file_name || ' has its header in line ' || header_line
-            || ', what is above it is skipped', '' order by file_name
-        ) as note,
-    from stg_exports__files
-    where header_line > 1
-    group by export_name
-),
-
--- a folder of files that are no export is one line, and so are the files beyond the twentieth
-not_read as (
-    select
-        listed_as,
-        count(*) as file_count,
-        min(not_read_because) as not_read_because,
-        row_number() over (order by listed_as) as place,
-    from stg_exports__files
-    where not_read_because is not null
-    group by listed_as
-),
-
 figures as (
     select
-        1 as section_number,
-        'rows in' as section,
-        export_row_counts.export_name as metric,
-        record_count as value,
-        null as share_of,
-        case
-            when file_count = 0 then 'no file; what depends on it is empty'
-            when record_count = 0
-                then 'empty: a header and no row, in ' || file_count || ' file(s)'
-            else format(
-                '{} kept, {} rejected, {} duplicate, {} superseded, {} erased, in {} file(s)',
-                kept_count, rejected_count, duplicate_count, superseded_count, erased_count,
-                file_count
-            ) || if(later_count > 0, format(', {} after as_of', later_count), '')
-        end || coalesce(titles.note, '') as note,
-    from export_row_counts
-    left join titles on export_row_counts.export_name = titles.export_name
+        section_number,
+        section,
+        metric,
+        value,
+        share_of,
+        note,
+    from figures_of_exports
     union all
-    select 1, 'rows in', 'rejected', sum(rejected_count), sum(record_count), null
-    from export_row_counts
+    select
+        section_number,
+        section,
+        metric,
+        value,
+        share_of,
+        note,
+    from figures_of_ages
     union all
     select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
     from stg_capitan__checkins
@@ -204,52 +168,7 @@ figures as (
     select 10, 'events', event_type, count(*), null, null
     from customer_events
     group by event_type
-    union all
-    select
-        11, 'ages', age_group, count(*), sum(count(*)) over (),
-        case age_group when 'unknown' then 'treated as children: no name is published' end
-    from int_people_aged
-    group by age_group
-    union all
-    select
-        11, 'ages', 'birthday unknown, ' || birthday_problem, count(*),
-        (select count(*) from int_people_aged), null
-    from int_people_aged
-    where birthday_problem is not null
-    group by birthday_problem
-    union all
-    select
-        11, 'ages', 'ages are not known', count(*), null,
-        'hardly anybody has a birthday; names of all who are not known to be adults are withheld'
-    from int_people_aged
-    having
-        count(*) filter (where birthday_problem is null)
-        < {{ var('min_known_birthday_share') }} * count(*)
-    union all
-    select
-        12, 'erasure requests', 'carried out', count(*), null,
-        sum(records_erased) || ' records erased, names taken out of ' || sum(records_changed)
-    from erasure_requests_met
-    where records_erased + records_changed > 0
-    having count(*) > 0
-    union all
-    select
-        12, 'erasure requests', 'met nobody', count(*), null,
-        string_agg(source_file || ' line ' || source_line, ', ' order by source_file, source_line)
-    from erasure_requests_met
-    where records_erased + records_changed = 0
-    having count(*) > 0
-    union all
-    select
-        13, 'files not read', 'place ' || lpad(cast(place as varchar), 2, '0'), file_count, null,
-        listed_as || ': ' || not_read_because
-    from not_read
-    where place <= 20
-    union all
-    select
-        13, 'files not read', 'total', coalesce(sum(file_count), 0), null,
-        case when max(place) > 20 then 'of ' || max(place) || ' places 20 are named' end
-    from not_read
+
 ),
 
 report as (

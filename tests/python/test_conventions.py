@@ -57,6 +57,8 @@ PERSONAL = re.compile(
 # ... or is one of these, which do not.
 NOT_PERSONAL = {
     "column_name": "a column of a table",
+    "birthday_problem": "a reason",
+    "customer_birthday_problem": "a reason",
     "export_name": "a folder and a file",
     "file_name": "a file",
     "table_name": "a table",

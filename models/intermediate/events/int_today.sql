@@ -5,7 +5,7 @@ with stg_capitan__checkins as (
 
 today as (
     select
-        coalesce(try_cast('{{ as_of_date() }}' as date), max(checkin_date)) as today,
+        coalesce(cast(nullif('{{ as_of() }}', '') as date), max(checkin_date)) as today,
     from stg_capitan__checkins
 )
 

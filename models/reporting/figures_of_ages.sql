@@ -1,0 +1,40 @@
+-- Grain: one row per figure of the report on ages.
+with int_people_aged as (
+    select * from {{ ref('int_people_aged') }}
+),
+
+people_counted as (
+    select
+        count(*) as customers,
+        count(*) filter (where birthday_problem is null) as with_birthday,
+    from int_people_aged
+),
+
+figures as (
+    select
+        11 as section_number,
+        'ages' as section,
+        age_group as metric,
+        count(*) as value,
+        sum(count(*)) over () as share_of,
+        case age_group when 'unknown' then 'treated as children: no name is published' end
+            as note,
+    from int_people_aged
+    group by age_group
+    union all
+    select
+        11, 'ages', 'birthday unknown, ' || birthday_problem, count(*),
+        any_value(people_counted.customers), null
+    from int_people_aged
+    cross join people_counted
+    where birthday_problem is not null
+    group by birthday_problem
+    union all
+    select
+        11, 'ages', 'ages are not known', customers, null,
+        'hardly anybody has a birthday; names of all who are not known to be adults are withheld'
+    from people_counted
+    where with_birthday < {{ var('min_known_birthday_share') }} * customers
+)
+
+select * from figures
