@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from raw_exports import EXPORTS
+from settings import given
 
 # What decides the result, beside the exports and the settings.
 PROJECT_PARTS = ["models", "macros", "seeds", "tests", "python_udfs", "scripts"]
@@ -73,13 +74,14 @@ class LastBuild(NamedTuple):
         if "://" in self.exports or "://" in self.files:
             return None
         folders = {export.split("/")[0] for export in EXPORTS}
+        set_for_the_build = given() | {
+            name: value for name, value in os.environ.items() if name.startswith("DBT_")
+        }
         return {
             "exports": digest(Path(self.exports).absolute() / folder for folder in folders),
             "project": digest(Path(part).absolute() for part in PROJECT_PARTS),
             "settings": digest_of_lines(
-                f"{name}={value}"
-                for name, value in sorted(os.environ.items())
-                if name.startswith(("GYM_", "DBT_"))
+                f"{name}={value}" for name, value in sorted(set_for_the_build.items())
             ),
         }
 

@@ -6,7 +6,7 @@ with stg_capitan__checkins as (
 today as (
     select
         coalesce(
-            try_cast('{{ var("as_of") }}' as date), max(checkin_date)
+            cast(nullif('{{ as_of() }}', '') as date), max(checkin_date)
         ) as today,
     from stg_capitan__checkins
 )
