@@ -91,11 +91,10 @@ def export_formats(text: str) -> tuple[str, ...]:
     """
     wanted = sorted({part for part in re.split(r"[,\s]+", text.lower()) if part})
     unknown = [part for part in wanted if part not in FORMATS]
-    if unknown or not wanted:
-        raise ValueError(
-            f"knows {' and '.join(FORMATS)}, with a comma between"
-            + (f", not {', '.join(unknown)}" if unknown else ", and names neither")
-        )
+    if not wanted:
+        raise ValueError(f"names no format; it knows {' and '.join(FORMATS)}")
+    if unknown:
+        raise ValueError(f"knows {' and '.join(FORMATS)}, not {', '.join(unknown)}")
     return tuple(wanted)
 
 
@@ -354,11 +353,9 @@ def load(
     secret = [name for name, text in found.items() if SECRET.search(text)]
     problems += [f"{name} {KEPT_OUT}" for name in secret]
     known = [*VARIABLES, *ELSEWHERE]
-    problems += [
-        f"{name} is no variable of this project{nearest(name, known, whole=True) or '; see the README'}"
-        for name in found
-        if name not in known
-    ]
+    for name in set(found) - set(known):
+        hint = nearest(name, known, whole=True) or "; see the README"
+        problems.append(f"{name} is no variable of this project{hint}")
     problems += day_problem(as_of(project, arguments))
     settings = None
     try:

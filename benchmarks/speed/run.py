@@ -32,7 +32,7 @@ import exports
 
 sys.path.insert(0, str(exports.PROJECT / "python_udfs"))
 
-from settings import given  # noqa: E402
+from settings import given
 
 HERE = Path(__file__).resolve().parent
 BASELINE_PYTHON = exports.PROJECT / ".venv-benchmark/bin/python"

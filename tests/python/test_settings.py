@@ -1,4 +1,4 @@
-"""The settings: each checked, all problems told at once, no key shown, one place that reads them."""
+"""The settings: each checked, all problems told at once, no key shown, read in one place."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ REFUSED = {
     "a zone in small letters": ("GYM_TIMEZONE", "asia/tokyo", "did you mean Asia/Tokyo?"),
     "no zone at all": ("GYM_TIMEZONE", "the gym's", "is no IANA time zone"),
     "the machine's own zone": ("GYM_TIMEZONE", "localtime", "is no IANA time zone"),
-    "only blanks": ("GYM_EXPORT_FORMATS", "  ", "names neither"),
-    "only a comma": ("GYM_EXPORT_FORMATS", ",", "names neither"),
+    "only blanks": ("GYM_EXPORT_FORMATS", "  ", "names no format"),
+    "only a comma": ("GYM_EXPORT_FORMATS", ",", "names no format"),
     "a format that is not written": ("GYM_EXPORT_FORMATS", "csv,orc", "not orc"),
     "neither yes nor no": ("GYM_PUBLISH_CHILDREN", "perhaps", "must be 1 or 0"),
     "an export that is none": ("GYM_ALLOW_SHRINK", "members", "did you mean capitan/members?"),
