@@ -95,3 +95,4 @@ lock: ## Renew the hash locks from the .in files (needs uv)
 .PHONY: clean
 clean: ## Remove what builds wrote, but not the environment
 	rm -rf target logs data warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json dashboard/*.html
+	rm -rf warehouse/.gym* published/.gym* exports/.parts dashboard/.*.part

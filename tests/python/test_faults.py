@@ -183,6 +183,29 @@ def test_a_second_build_is_refused_and_readers_are_not(night: Project) -> None:
     assert "another build of" in reasons[0]
 
 
+@pytest.mark.parametrize("script", ["build.py", "spot_check.py", "report.py", "docs_site.py"])
+def test_ctrl_c_is_one_sentence_and_leaves_what_was_published(script: str, night: Project) -> None:
+    before = digest(night.published)
+    running = subprocess.Popen(
+        [sys.executable, f"scripts/{script}", *(["1"] if script == "spot_check.py" else [])],
+        cwd=PROJECT,
+        env=night.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    if script == "build.py":
+        assert running.stdout.readline().startswith("Building")
+    else:
+        time.sleep(0.2)
+    os.killpg(running.pid, signal.SIGINT)
+    errors = running.communicate()[1]
+    assert running.returncode == 130
+    assert errors.strip() == "Stopped by Ctrl-C; what was published before stays."
+    assert digest(night.published) == before
+
+
 def test_half_a_parquet_file_is_one_sentence(night: Project) -> None:
     csv, parquet = (night.exports / f"{CHECKINS}.{form}" for form in ("csv", "parquet"))
     duckdb.sql(f"copy (from read_csv('{csv}', all_varchar = true)) to '{parquet}'")

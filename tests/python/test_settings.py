@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, Project
 
 import settings
 from settings import SettingsError, load
 
+DBT = str(Path(sys.executable).with_name("dbt"))
 SECRET = "hush-marker-7Qz"
 
 
@@ -209,6 +211,40 @@ def test_what_was_there_gets_the_mode_of_what_is_new(
     assert ours.stat().st_mode & 0o777 == file
     assert tmp_path.stat().st_mode & 0o777 == folder
     assert target.stat().st_mode & 0o777 == 0o666
+
+
+@pytest.mark.parametrize(
+    "name", ["GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT", "GYM_WAREHOUSE"], ids=["in", "out", "warehouse"]
+)
+def test_a_plain_dbt_command_writes_no_key_either(
+    name: str, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"s3://AKIDEXAMPLE:{SECRET}@bucket/x"
+    monkeypatch.setattr(Project, "environment", project.environment | {name: address})
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(PROJECT))
+    result = project.run(DBT, "parse")
+    assert result.returncode != 0
+    assert f"{name} without a key" in result.stdout
+    files = [path for path in project.folder.rglob("*") if path.is_file()]
+    written = "".join(path.read_bytes().decode("latin-1") for path in files)
+    assert SECRET not in result.stdout + result.stderr + written
+
+
+def test_a_plain_dbt_command_checks_the_settings_and_keeps_the_warehouse_private(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.exports.mkdir()
+    command = (DBT, "run", "--select", "export_names")
+    refused = project.run(*command, "--vars", "{as_of: yesterday}")
+    assert "as_of (a dbt var) must be a day" in refused.stdout
+    monkeypatch.setenv("GYM_TIMEZONE", "Lisbon")
+    refused = project.run(*command)
+    assert "did you mean Europe/Lisbon?" in refused.stdout
+    assert "Traceback" not in refused.stdout
+    assert not project.warehouse.exists()
+    monkeypatch.delenv("GYM_TIMEZONE")
+    assert project.run(DBT, "seed", "--select", "export_names").returncode == 0
+    assert project.warehouse.stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_else_reads_the_variables() -> None:
