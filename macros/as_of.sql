@@ -4,7 +4,7 @@
     {%- set given = var('as_of') | string -%}
     {%- set parts = given.split('-') -%}
     {%- set is_day = (parts | map('length') | list) == [4, 2, 2] and (parts | join('')).isdecimal() -%}
-    {%- if given and not is_day -%}
+    {%- if execute and given and not is_day -%}
         {%- do exceptions.raise_compiler_error(
             'as_of (a dbt var) must be a day like 2025-11-24 or empty, not ' ~ given[:40]
         ) -%}

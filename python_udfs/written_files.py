@@ -115,9 +115,16 @@ class Note(NamedTuple):
         return cls.beside(Path(path)) if path else None
 
     def files(self) -> dict[str, Written]:
-        """The files by their full paths or addresses; none where there is no note to read."""
+        """The files by their full paths or addresses; none where there is no note to read.
+
+        A copy of a note, beside a copy of the warehouse, knows none: its files are those of the
+        warehouse that was copied. A note that was moved goes on.
+        """
         try:
             content = json.loads(self.path.read_text(encoding="utf-8"))
+            written_at = Path(content["note"])
+            if written_at != self.path and written_at.exists():
+                return {}
             sets = {key: frozenset(found) for key, found in content["withheld"].items()}
             return {
                 place: Written(
@@ -161,22 +168,22 @@ class Note(NamedTuple):
             files = self.files()
             yield files
             part = self.path.with_suffix(".part")
-            part.write_text(_as_text(files), encoding="utf-8")
+            part.write_text(self._as_text(files), encoding="utf-8")
             part.replace(self.path)
+
+    def _as_text(self, files: Mapping[str, Written]) -> str:
+        sets: dict[str, list[str]] = {}
+        entries: dict[str, Any] = {}
+        for place, written in sorted(files.items()):
+            versions = []
+            for version in written.versions:
+                key = _key(version.withheld)
+                sets[key] = sorted(version.withheld)
+                versions.append([version.mark, key])
+            entries[place] = {"kind": written.kind, "versions": versions}
+        content = {"note": str(self.path), "withheld": sets, "files": entries}
+        return json.dumps(content, indent=1)
 
 
 def _key(withheld: frozenset[str]) -> str:
     return hashlib.sha256("\n".join(sorted(withheld)).encode()).hexdigest()[:16]
-
-
-def _as_text(files: Mapping[str, Written]) -> str:
-    sets: dict[str, list[str]] = {}
-    entries: dict[str, Any] = {}
-    for place, written in sorted(files.items()):
-        versions = []
-        for version in written.versions:
-            key = _key(version.withheld)
-            sets[key] = sorted(version.withheld)
-            versions.append([version.mark, key])
-        entries[place] = {"kind": written.kind, "versions": versions}
-    return json.dumps({"withheld": sets, "files": entries}, indent=1)

@@ -221,6 +221,8 @@ def publish(warehouse: Path, published: Path, settings: Settings | None = None) 
             os.fsync(file.fileno())
         note.add("published", {str(published): mark_of(part)}, withheld)
         owner.write_text(_owner(warehouse, owner), encoding="utf-8")
+        # a client that died while it wrote left it, and its changes would be made to the new file
+        Path(f"{published}.wal").unlink(missing_ok=True)
         part.replace(published)
         note.settle([str(published)])
     finally:

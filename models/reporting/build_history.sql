@@ -22,7 +22,7 @@ this_build as (
         pipeline_report.metric,
         pipeline_report.value,
         pipeline_report.percent,
-        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
+        cast(left('{{ run_started_at }}', 19) as timestamp) as built_at,
     from pipeline_report
     cross join last_good_build
     -- the strongest pairs are people, not a figure to draw

@@ -81,6 +81,7 @@ def python(code: str, *arguments: Path, **options) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=PROJECT / "scripts",
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "python_udfs")},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

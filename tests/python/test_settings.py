@@ -234,7 +234,7 @@ def test_a_plain_dbt_command_checks_the_settings_and_keeps_the_warehouse_private
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.exports.mkdir()
-    command = (DBT, "run", "--select", "export_names")
+    command = (DBT, "seed", "--select", "export_names")
     refused = project.run(*command, "--vars", "{as_of: yesterday}")
     assert "as_of (a dbt var) must be a day" in refused.stdout
     monkeypatch.setenv("GYM_TIMEZONE", "Lisbon")
@@ -243,7 +243,7 @@ def test_a_plain_dbt_command_checks_the_settings_and_keeps_the_warehouse_private
     assert "Traceback" not in refused.stdout
     assert not project.warehouse.exists()
     monkeypatch.delenv("GYM_TIMEZONE")
-    assert project.run(DBT, "seed", "--select", "export_names").returncode == 0
+    assert project.run(*command).returncode == 0
     assert project.warehouse.stat().st_mode & 0o777 == 0o600
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,6 +206,24 @@ def test_a_kill_between_note_and_file_loses_neither_state(place: Place) -> None:
     place.build(UNA)
     assert "was removed" in place.clear()[0]
     assert not path.exists()
+
+
+def test_a_copy_of_a_warehouse_touches_nothing_of_the_original(tmp_path: Path) -> None:
+    """A warehouse that was moved does: what it wrote is its own."""
+    original = Place(tmp_path / "original")
+    original.folder.mkdir()
+    results = original.write("out/a.parquet", "result", original.build())
+    original.build(UNA)
+    copy = Place(tmp_path / "copy")
+    shutil.copytree(original.folder, copy.folder)
+    assert copy.clear() == []
+    assert results.exists()
+    moved = Place(tmp_path / "moved")
+    moved.folder.mkdir()
+    for path in (original.folder / "gym.duckdb", original.note.path):
+        path.rename(moved.folder / path.name)
+    assert "was removed" in moved.clear()[0]
+    assert not results.exists()
 
 
 def test_a_note_that_cannot_be_read_is_said(place: Place) -> None:
