@@ -50,7 +50,7 @@ format: $(VENV)/.development ## Mend what the linters can mend
 
 .PHONY: spot-check
 spot-check: $(VENV)/.runtime ## Print one customer's transfers, interactions and connections: CUSTOMER=<id>
-	@$(BIN)/python scripts/spot_check.py $(CUSTOMER)
+	@$(BIN)/python scripts/spot_check.py "$$CUSTOMER"
 
 .PHONY: learn-match-parameters
 learn-match-parameters: $(VENV)/.runtime ## Re-estimate the matching parameters from the last build; show old beside new
@@ -67,7 +67,7 @@ screenshots: $(VENV)/.development dashboard ## Photograph each view of the dashb
 
 .PHONY: convert-exports
 convert-exports: $(VENV)/.runtime ## Copy CSV exports to Parquet, faster to read: TO=<folder>, source GYM_RAW_EXPORTS
-	@$(BIN)/python scripts/convert_exports.py $(TO)
+	@$(BIN)/python scripts/convert_exports.py "$$TO"
 
 $(VENV)-benchmark/.installed: requirements-benchmark.txt
 	$(PYTHON) -m venv $(VENV)-benchmark
@@ -95,3 +95,4 @@ lock: ## Renew the hash locks from the .in files (needs uv)
 .PHONY: clean
 clean: ## Remove what builds wrote, but not the environment
 	rm -rf target logs data warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json dashboard/*.html
+	rm -rf warehouse/.gym* published/.gym* exports/.parts dashboard/.*.part

@@ -1,18 +1,20 @@
 {# Of each date: the fingerprint of the facts that its rows in customer_interactions came from.
    Written in the transaction that writes those rows, so that no kill can part the two. #}
 {% macro interaction_state() -%}
-    {{ source('build_state', 'interaction_dates_built') }}
+    {{ source('build_state', 'interaction_dates_built').render() }}
 {%- endmacro %}
 
 
-{# What a build reads from the one before must be there before the first build, too. #}
+{# What a build reads from the one before must be there before the first build, too. A table that is
+   written is rendered by name: with --empty dbt would put a query without rows in its place. #}
 {% macro create_build_state() %}
+    {%- do as_of() -%}
     create schema if not exists build_state;
     create table if not exists {{ interaction_state() }}
     (interaction_date date not null, fingerprint varchar not null);
-    create table if not exists {{ source('build_state', 'interaction_dates_recomputed') }}
+    create table if not exists {{ source('build_state', 'interaction_dates_recomputed').render() }}
     (interaction_date date not null, change varchar not null);
-    create table if not exists {{ source('build_state', 'build_figures') }}
+    create table if not exists {{ source('build_state', 'build_figures').render() }}
     (
         build_number integer, line_number integer, section varchar, metric varchar, value bigint,
         percent decimal(5, 2), built_at timestamp
@@ -29,8 +31,8 @@
 
 
 {% macro remember_interaction_dates() %}
-    delete from {{ source('build_state', 'interaction_dates_recomputed') }};
-    insert into {{ source('build_state', 'interaction_dates_recomputed') }}
+    delete from {{ source('build_state', 'interaction_dates_recomputed').render() }};
+    insert into {{ source('build_state', 'interaction_dates_recomputed').render() }}
     select interaction_date, change from {{ ref('int_interaction_dates_changed') }}
     order by interaction_date;
     delete from {{ interaction_state() }};
@@ -67,21 +69,13 @@
 {% endmacro %}
 
 
-{# The figures of this build join those of the builds before it. The number counts builds: clocks
-   may go backwards. The strongest pairs are people, not a figure to draw. #}
-{% macro append_build_figures() %}
-    insert into {{ source('build_state', 'build_figures') }}
-    select
-        coalesce(
-            (select max(build_number) from {{ source('build_state', 'build_figures') }}), 0
-        ) + 1 as build_number,
-        line_number,
-        section,
-        metric,
-        value,
-        percent,
-        cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S") }}' as timestamp) as built_at,
-    from {{ ref('pipeline_report') }}
-    where section != 'strongest pairs'
-    order by line_number;
+{# What follows a dbt command that somebody typed; make build prints none of dbt's own lines. #}
+{% macro say_who_publishes() %}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- do log(
+            'Nothing was published and no figure joined the history: make build does that, after a'
+            ~ ' whole build whose tests passed.',
+            info=true
+        ) -%}
+    {%- endif -%}
 {% endmacro %}

@@ -37,7 +37,7 @@
             {{ text_from_export(column) }}, '[0-9]:[0-9]{2}.*([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'
         )
             then try_cast({{ text_from_export(column) }} as timestamptz)
-                at time zone '{{ env_var("GYM_TIMEZONE", "UTC") }}'
+                at time zone '{{ env_var("GYM_TIMEZONE", "") or "UTC" }}'
         else try_cast({{ text_from_export(column) }} as timestamp)
     end
 {%- endmacro %}

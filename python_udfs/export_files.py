@@ -20,6 +20,8 @@ import duckdb
 import pyarrow as pa
 
 from s3_access import is_s3, reason
+from settings import export_formats
+from written_files import CHILDREN, Note, mark_of, requests_in
 
 MANIFEST = "manifest.json"
 # A spreadsheet takes a cell that begins so for a formula, also with a wide sign ...
@@ -72,20 +74,29 @@ def write_files(
         ValueError: a format that is neither csv nor parquet.
         WriteError: the folder cannot be written.
     """
-    wanted = sorted({name.strip() for name in formats.split(",") if name.strip()})
-    unknown = sorted(set(wanted) - {"csv", "parquet"})
-    if unknown:
-        raise ValueError(f"GYM_EXPORT_FORMATS knows csv and parquet, not {', '.join(unknown)}")
     try:
-        with _workplace(folder) as workplace:
+        wanted = export_formats(formats)
+    except ValueError as error:
+        raise ValueError(f"GYM_EXPORT_FORMATS {error}") from None
+    note = Note.of(session)
+    # the result files name children, whoever asks
+    withheld = requests_in(session) | {CHILDREN}
+    try:
+        with _workplace(folder, note, withheld) as workplace:
             files = [
                 _write_file(*tables[name], workplace / f"{name}.{file_format}")
                 for name in sorted(tables)
                 for file_format in wanted
             ]
             (workplace / MANIFEST).write_text(manifest(files), encoding="utf-8")
-            for name in [file.name for file in files] + [MANIFEST]:
+            names = [file.name for file in files] + [MANIFEST]
+            marks = {place(folder, name): _mark(folder, workplace / name) for name in names}
+            if note:
+                note.add("result", marks, withheld)
+            for name in names:
                 _put(session, workplace / name, folder)
+            if note:
+                note.settle(marks)
     except (duckdb.Error, OSError) as error:
         raise WriteError(
             f"the files cannot be written to {folder} (GYM_EXPORTS_OUT): {reason(error)}"
@@ -109,8 +120,24 @@ def manifest(files: Sequence[DataFile]) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
+def place(folder: str, name: str) -> str:
+    """Where a file of a set lies: its address on S3, or its full path whatever links lead there.
+
+    Example:
+        >>> place("s3://gym/out/", "a.csv")
+        's3://gym/out/a.csv'
+    """
+    if is_s3(folder):
+        return f"{folder.rstrip('/')}/{name}"
+    return str(Path(folder).resolve() / name)
+
+
+def _mark(folder: str, path: Path) -> list[int]:
+    return [] if is_s3(folder) else mark_of(path)
+
+
 @contextmanager
-def _workplace(folder: str) -> Iterator[Path]:
+def _workplace(folder: str, note: Note | None, withheld: set[str]) -> Iterator[Path]:
     """A folder to write in, gone afterwards; for a local folder inside it, to move files from."""
     if is_s3(folder):
         with tempfile.TemporaryDirectory(prefix="gym_connections_") as name:
@@ -118,12 +145,17 @@ def _workplace(folder: str) -> Iterator[Path]:
         return
     # The name is the same each time, so that what a killed build left is cleared by the next.
     workplace = Path(folder) / ".parts"
+    noted = {str(workplace.resolve()): []}
+    if note:
+        note.add("part", noted, withheld)
     shutil.rmtree(workplace, ignore_errors=True)
     workplace.mkdir(parents=True)
     try:
         yield workplace
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
+        if note:
+            note.forget(noted)
 
 
 def harmless(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
@@ -160,7 +192,7 @@ def _write_file(rows: duckdb.DuckDBPyRelation, order: str, path: Path) -> DataFi
 def _put(session: duckdb.DuckDBPyConnection, path: Path, folder: str) -> None:
     """Put a finished file in its place, replacing the one before."""
     if is_s3(folder):
-        _upload(session, path, f"{folder.rstrip('/')}/{path.name}")
+        _upload(session, path, place(folder, path.name))
     else:
         path.replace(Path(folder) / path.name)
 

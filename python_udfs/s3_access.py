@@ -19,9 +19,11 @@ from urllib.parse import urlsplit
 
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt_common.exceptions import DbtRuntimeError
 
-SCHEME = "s3://"
-ROOTS = ("GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT")
+import settings
+
+SCHEME = settings.S3
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 # What httpfs says -> what the person who runs the build can do about it. The first that fits.
@@ -226,10 +228,22 @@ def open_s3(
 
 
 class Plugin(BasePlugin):
-    """Opens S3 for the build's connection where a root is on s3://, and else does nothing."""
+    """Checks the settings, and opens S3 for the build's connection where a root is on s3://."""
+
+    def update_connection_config(self, creds: Any, config: dict[str, Any]) -> None:
+        """Called by dbt-duckdb before it opens the warehouse, also for a plain dbt command.
+
+        Raises:
+            DbtRuntimeError: a setting cannot be meant; dbt shows it without a traceback.
+        """
+        try:
+            found = settings.load()
+        except settings.SettingsError as error:
+            raise DbtRuntimeError(str(error)) from None
+        settings.apply(found)
+        settings.narrow([Path(creds.path)], found)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Called by dbt-duckdb, once for each connection to the warehouse."""
-        roots = [root for name in ROOTS if is_s3(root := os.environ.get(name, ""))]
-        if roots:
+        if roots := settings.load().s3_roots:
             open_s3(conn, os.environ, roots)

@@ -6,17 +6,19 @@ The document names a query in a comment, `<!-- top_sharers -->`; what stands bet
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
 
-import duckdb
-
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(PROJECT / "scripts"))
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
-import publish  # noqa: E402
+import command  # noqa: E402
+
+# isort: split
+import duckdb  # noqa: E402
+
+import settings  # noqa: E402
 
 DOCUMENT = PROJECT / "docs/analysts.md"
 QUESTIONS = PROJECT / "analyses/questions"
@@ -60,9 +62,13 @@ def answered(document: str, connection: duckdb.DuckDBPyConnection) -> str:
     return ANSWER.sub(answer, document)
 
 
-def main() -> int:
+def main(_: list[str]) -> int:
     """Rewrite the document; returns the exit status."""
-    published = PROJECT / os.environ.get("GYM_PUBLISHED", publish.PUBLISHED)
+    found = settings.load()
+    if found.has_own_exports:
+        print("docs/analysts.md is for the invented sample: unset GYM_RAW_EXPORTS", file=sys.stderr)
+        return 1
+    published = PROJECT / found.published
     if not published.exists():
         print(f"{published} is not there yet: run make build first", file=sys.stderr)
         return 1
@@ -73,4 +79,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main, "The document stays as it was:")

@@ -13,8 +13,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "python_udfs"))
+
+import settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Fonts, without which a machine without a screen draws names as boxes.
@@ -41,7 +46,7 @@ def chromium() -> str | None:
 
 def is_required() -> bool:
     """Whether a missing browser is an error."""
-    return bool(os.environ.get("GYM_REQUIRE_BROWSER") or os.environ.get("CI"))
+    return settings.load().require_browser or bool(os.environ.get("CI"))
 
 
 def install() -> None:

@@ -11,35 +11,41 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import gc
+import json
 import logging
 import os
 import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshnessResult
-from dbt.artifacts.schemas.results import NodeResult as RunResult
-from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
+import command  # noqa: E402
+
+# isort: split
+import duckdb  # noqa: E402
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: E402
+from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshnessResult  # noqa: E402
+from dbt.artifacts.schemas.results import NodeResult as RunResult  # noqa: E402
+from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
+from dbt.flags import get_flags  # noqa: E402
+from dbt_common.invocation import get_invocation_id  # noqa: E402
+
+import former_files  # noqa: E402
 import last_build  # noqa: E402
 import publish  # noqa: E402
 import report  # noqa: E402
 import sample_exports  # noqa: E402
+import settings as project_settings  # noqa: E402
 from s3_access import reason as file_reason  # noqa: E402
+from settings import Settings  # noqa: E402
 
-SAMPLE = "data/sample"
-EXPORTS_OUT = "exports"
+SAMPLE = Path(project_settings.DEFAULTS["GYM_RAW_EXPORTS"]).parent
 NIGHTLY = "--nightly"
-# With one of these dbt builds or tests a part only, and a part is not published.
-PARTIAL = {"-s", "--select", "--exclude", "--selector", "--resource-type"}
-PARTIAL |= {"--exclude-resource-type"}
+GOOD = {"success", "pass", "warn"}
 FAILED = {"error", "fail", "runtime error"}
 NO_MEMORY = (
     "memory is too small, also with what DuckDB moved to disk; raise GYM_MEMORY_LIMIT, or build"
@@ -130,10 +136,64 @@ def run_dbt(*arguments: str) -> dbtRunnerResult:
     """Run one dbt command, its log in the log file only, and let go of the warehouse."""
     # dbt keeps all that it makes until it ends: to walk it for garbage takes a tenth of a build.
     gc.disable()
-    result = dbtRunner().invoke(["--log-level", "none", "--log-level-file", "debug", *arguments])
-    gc.enable()
-    release_warehouse()
+    try:
+        result = dbtRunner().invoke(
+            ["--log-level", "none", "--log-level-file", "debug", *arguments, "--write-json"]
+        )
+    finally:
+        gc.enable()
+        release_warehouse()
+    if isinstance(result.exception, KeyboardInterrupt):
+        raise result.exception
     return result
+
+
+def whole_build() -> set[str]:
+    """The ids of all models, seeds and data tests that a build of everything runs.
+
+    They are those of the manifest that the dbt command before has left. Raises an OSError where
+    that command has left none: then nobody can tell.
+    """
+    path = Path(get_flags().TARGET_PATH or "target") / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    if manifest["metadata"]["invocation_id"] != get_invocation_id():
+        raise FileNotFoundError(f"{path} is not of this build")
+    return {
+        key
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] in ("model", "seed", "test")
+    }
+
+
+def is_whole(runs: Iterable[RunResult], everything: set[str]) -> bool:
+    """Whether all was built from all rows, and every test passed, however dbt was asked.
+
+    Args:
+        runs: what dbt ran.
+        everything: the ids of all that there is to run.
+    """
+    flags = get_flags()
+    if flags.EMPTY or flags.SAMPLE:
+        return False
+    return everything <= {run.node.unique_id for run in runs if str(run.status) in GOOD}
+
+
+def remember_figures(warehouse: Path) -> None:
+    """Let the figures of a whole build whose tests passed join those that the guards compare with.
+
+    One statement: a kill leaves it done or not done, and done twice it adds nothing.
+    """
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """
+            insert into build_state.build_figures by name
+            select * from build_history
+            where build_number > coalesce(
+                (select max(build_number) from build_state.build_figures), 0
+            )
+            order by line_number
+            """
+        )
 
 
 @contextlib.contextmanager
@@ -162,25 +222,35 @@ def print_report(warehouse: Path) -> None:
         report.print_report(connection)
 
 
-def build(arguments: list[str], warehouse: Path, published: Path) -> list[str]:
+def tidy(settings: Settings) -> None:
+    """Remove or name what earlier builds wrote and should not be there any more."""
+
+    def rewrite(published: Path, out: Path) -> object:
+        from dashboard import write  # imported here: hardly a build needs it
+
+        return write.write(published, out, write.noted(settings))
+
+    for line in former_files.clear(settings, rewrite):
+        print(line)
+
+
+def build(arguments: list[str], settings: Settings) -> list[str]:
     """Check the age of the exports if asked, build, publish and print; returns what went wrong.
 
     Without arguments for dbt nothing is built where the last good build was made from the same.
     """
-    if "GYM_RAW_EXPORTS" not in os.environ:
+    warehouse, published = Path(settings.warehouse), Path(settings.published)
+    if not settings.has_own_exports:
         if NIGHTLY in arguments:
             return ["GYM_RAW_EXPORTS is not set, and a night is not for the invented sample"]
-        sample_exports.main(["--out", SAMPLE])
+        sample_exports.main(["--out", str(SAMPLE)])
     started = time.monotonic()
     if NIGHTLY in arguments and (old := failures(run_dbt("source", "freshness"), warehouse)):
         return old
     handed_on = [argument for argument in arguments if argument != NIGHTLY]
-    last = last_build.LastBuild(
-        os.environ.get("GYM_RAW_EXPORTS", f"{SAMPLE}/exports"),
-        warehouse,
-        published,
-        os.environ.get("GYM_EXPORTS_OUT", EXPORTS_OUT),
-    )
+    if not handed_on:
+        publish.refuse_another_warehouse(settings)
+    last = last_build.LastBuild(settings.raw_exports, warehouse, published, settings.exports_out)
     made_from = None if handed_on else last.made_from()
     if made_from and last.holds(made_from):
         print_report(warehouse)
@@ -188,37 +258,60 @@ def build(arguments: list[str], warehouse: Path, published: Path) -> list[str]:
             "\nThe exports, the project and the settings are those of the last good build, and what"
             f" it made is\nuntouched: nothing had to be built. Published for reading: {published}"
         )
+        tidy(settings)
         return []
     last.forget()
     print("Building; logs/dbt.log has the details.", flush=True)
     result = run_dbt("build", *handed_on, "--exclude-resource-type", "unit_test")
     if problems := failures(result, warehouse):
         return problems
-    is_whole = not PARTIAL.intersection(arguments)
-    if is_whole:
-        publish.publish(warehouse, published)
     runs = result.result.results
+    whole = is_whole(runs, whole_build())
+    if whole:
+        publish.refuse_another_warehouse(settings)
+        remember_figures(warehouse)
+        publish.publish(warehouse, published, settings)
     if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
         print_report(warehouse)
-    statuses = [str(run.status) for run in runs]
+    statuses = [str(run.status) for run in runs if run.node.resource_type != "operation"]
     print(
         f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
         f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
-        + (f"Published for reading: {published}" if is_whole else "A part only: not published.")
+        + (f"Published for reading: {published}" if whole else "A part only: not published.")
     )
-    last.remember(made_from)
+    if whole:
+        tidy(settings)
+        last.remember(made_from)
     return []
+
+
+def own_folders(settings: Settings) -> list[Path]:
+    """The folders of the project that a build writes into, and files of ours that may be there.
+
+    A folder outside of the project is its owner's: the build gives a mode only to those it makes.
+    """
+    named = [settings.warehouse, settings.published]
+    folders = [Path(path).absolute().parent for path in named]
+    folders += [Path(path).absolute() for path in (settings.exports_out, settings.dashboard_out)]
+    folders += [PROJECT / "logs", PROJECT / "target"]
+    return [folder for folder in folders if PROJECT in folder.parents] + [
+        Path(settings.warehouse),
+        PROJECT / "logs/dbt.log",
+    ]
 
 
 def main(arguments: list[str]) -> int:
     """Run the only build of the warehouse; returns the exit status."""
     os.chdir(PROJECT)
     logging.raiseExceptions = False  # a log that the disk has no room for is not the news
-    warehouse = Path(os.environ.get("GYM_WAREHOUSE", publish.WAREHOUSE))
-    published = Path(os.environ.get("GYM_PUBLISHED", publish.PUBLISHED))
     try:
-        with only_build(warehouse):
-            problems = build(arguments, warehouse, published)
+        settings = project_settings.load(arguments, reads_exports=True)
+        project_settings.apply(settings)
+        project_settings.narrow(own_folders(settings), settings)
+        with only_build(Path(settings.warehouse)):
+            problems = build(arguments, settings)
+    except project_settings.SettingsError as error:
+        problems = error.problems
     except (duckdb.Error, OSError) as error:
         problems = [one_sentence(str(error))]
     if problems:
@@ -229,4 +322,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command.run(main, "The build failed; what was published before stays:")

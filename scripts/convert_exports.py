@@ -18,12 +18,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "python_udfs")]
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
+import command  # noqa: E402
+
+# isort: split
+import pyarrow as pa  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+
+import settings  # noqa: E402
 from file_kinds import PARQUET, head_of, unpacked  # noqa: E402
 from find_exports import ExportFile, files_of, list_files  # noqa: E402
 from raw_exports import (  # noqa: E402
@@ -135,11 +139,16 @@ def main(arguments: list[str]) -> int:
     """Convert and print; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("to", type=Path, help="folder to write")
-    default = os.environ.get("GYM_RAW_EXPORTS", "data/sample/exports")
-    parser.add_argument("--from", dest="source", default=default, help="folder of the exports")
+    parser.add_argument("--from", dest="source", help="folder of the exports")
     options = parser.parse_args(arguments)
+    found = settings.load(reads_exports=options.source is None)
+    settings.apply(found)
+    if not options.source and found.raw_exports.startswith(settings.S3):
+        print("GYM_RAW_EXPORTS is on S3; only a folder is converted", file=sys.stderr)
+        return 1
+    source = Path(options.source) if options.source else PROJECT / found.raw_exports
     try:
-        print("\n".join(convert(Path(options.source), options.to)))
+        print("\n".join(convert(source, options.to)))
     except (FileError, UnicodeDecodeError, *READ_ERRORS) as error:
         print(error, file=sys.stderr)
         return 1
@@ -147,4 +156,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command.run(main, "Nothing more was converted:")

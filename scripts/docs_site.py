@@ -16,12 +16,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
+import command  # noqa: E402
+
+# isort: split
+import duckdb  # noqa: E402
+
 import publish  # noqa: E402
+import settings  # noqa: E402
 
 # Settings of a build stand in the manifest; only the place of the warehouse is needed here.
 NEEDED = "GYM_WAREHOUSE"
@@ -38,12 +42,15 @@ Json = dict[str, Any]
 
 def environment() -> dict[str, str]:
     """This process's environment without the settings of a build, and without telemetry."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GYM_") or k == NEEDED}
-    return kept | {
+    return settings.without(os.environ, NEEDED) | {
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
+
+
+class ProgramError(Exception):
+    """A program that failed; the message is what it said."""
 
 
 def run(program: str, *arguments: str) -> None:
@@ -53,7 +60,7 @@ def run(program: str, *arguments: str) -> None:
         command, cwd=PROJECT, env=environment(), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError(f"{program} failed:\n{done.stdout}{done.stderr}")
+        raise ProgramError(f"{program} failed:\n{done.stdout}{done.stderr}")
 
 
 def without_paths(content: Json, *folders: Path) -> Json:
@@ -127,17 +134,18 @@ def closed(page: str) -> str:
     )
 
 
-def write_site(site: Path, work: Path) -> None:
+def write_site(site: Path, work: Path, warehouse: Path) -> None:
     """Write index.html and lineage.html into the folder `site`; `work` is for what comes before.
 
+    No row of a table is in them, so no note is taken of them.
+
     Raises:
-        RuntimeError: dbt or colibri failed; the message is what they said.
+        ProgramError: dbt or colibri failed; the message is what they said.
     """
     run("dbt", "--log-level", "warn", "docs", "generate", "--target-path", str(work))
     manifest = json.loads((work / "manifest.json").read_text(encoding="utf-8"))
     catalog = json.loads((work / "catalog.json").read_text(encoding="utf-8"))
     describe_landing(manifest)
-    warehouse = PROJECT / os.environ.get(NEEDED, publish.WAREHOUSE)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         add_functions(manifest, catalog, connection)
     template = (work / "index.html").read_text(encoding="utf-8")
@@ -160,12 +168,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Write the docs site.")
     parser.add_argument("--out", type=Path, default=PROJECT / "target/site")
     site = parser.parse_args(arguments).out.resolve()
-    if not (PROJECT / os.environ.get(NEEDED, publish.WAREHOUSE)).exists():
+    found = settings.load()
+    settings.apply(found)
+    warehouse = PROJECT / found.warehouse
+    if not warehouse.exists():
         print("There is no warehouse yet: run make build first", file=sys.stderr)
         return 1
     try:
-        write_site(site, site.with_name("docs"))
-    except (RuntimeError, duckdb.Error) as error:
+        write_site(site, site.with_name("docs"), warehouse)
+    except ProgramError as error:
         print(error, file=sys.stderr)
         return 1
     print(f"Docs: {site / 'index.html'}\nColumn lineage: {site / 'lineage.html'}")
@@ -173,4 +184,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    command.run(main, "No docs:")

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from find_exports import FileError, list_files
 from raw_exports import EXPORTS
+from settings import given
 
 # What decides the result, beside the exports and the settings.
 PROJECT_PARTS = ["models", "macros", "seeds", "tests", "python_udfs", "scripts"]
@@ -91,13 +92,14 @@ class LastBuild(NamedTuple):
         exports = digest_of_exports(self.exports)
         if exports is None:
             return None
+        set_for_the_build = given() | {
+            name: value for name, value in os.environ.items() if name.startswith("DBT_")
+        }
         return {
             "exports": exports,
             "project": digest(Path(part).absolute() for part in PROJECT_PARTS),
             "settings": digest_of_lines(
-                f"{name}={value}"
-                for name, value in sorted(os.environ.items())
-                if name.startswith(("GYM_", "DBT_"))
+                f"{name}={value}" for name, value in sorted(set_for_the_build.items())
             ),
         }
 

@@ -4,7 +4,8 @@ Readers of the old file keep it until they open the path again; nobody waits, no
 build. Only the tables and functions named here go out: no raw rows, no e-mail, phone or birthday.
 Names of children, and of all who are not known to be adults, stay behind unless
 GYM_PUBLISH_CHILDREN is 1: names_withheld lists the cells that tell one by an id, published_texts
-finds the others.
+finds the others. A published path that is a link stays one, and one warehouse alone may publish to
+a path.
 """
 
 from __future__ import annotations
@@ -18,11 +19,9 @@ import duckdb
 import pyarrow as pa
 
 from published_texts import replaced_texts, text_columns
+from settings import Settings, load
+from written_files import CHILDREN, Note, mark_of, requests_in
 
-WAREHOUSE = "warehouse/gym_connections.duckdb"
-PUBLISHED = "published/gym_connections.duckdb"
-PUBLISH_CHILDREN = "GYM_PUBLISH_CHILDREN"
-MEMORY_LIMIT = "GYM_MEMORY_LIMIT"
 TABLES = {
     "customers": "customer_id",
     "pass_transfers": "checkin_datetime, checkin_id",
@@ -105,9 +104,8 @@ def with_texts(
     """
 
 
-def copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
+def copy_tables(connection: duckdb.DuckDBPyConnection, with_children: bool) -> None:
     """Copy the tables and their comments from the attached database `private`."""
-    with_children = os.environ.get(PUBLISH_CHILDREN) == "1"
     replaced = replaced_texts(connection, TABLES, with_children)
     for table, order in TABLES.items():
         named = f"select * from private.main.{table}"
@@ -160,35 +158,77 @@ def clear(part: Path) -> None:
     shutil.rmtree(f"{part}.tmp", ignore_errors=True)
 
 
-def publish(warehouse: Path, published: Path) -> None:
-    """Write the published file beside its place and move it there.
+def owner_note(published: Path) -> Path:
+    """The file that says which warehouse publishes to a path; beside what a link leads to."""
+    real = published.resolve()
+    return real.with_name(f".{real.name}.warehouse")
+
+
+def _owner(warehouse: Path, note: Path) -> str:
+    # relative, so that a folder with both in it may be moved
+    return os.path.relpath(warehouse.resolve(), note.parent) + "\n"
+
+
+def refuse_another_warehouse(settings: Settings) -> None:
+    """Make sure that this warehouse, or none, is the one that publishes to the path.
+
+    Raises:
+        PermissionError: another one does, and GYM_TAKE_OVER_PUBLISHED does not say otherwise.
+    """
+    warehouse, published = Path(settings.warehouse), Path(settings.published)
+    note = owner_note(published)
+    if settings.take_over_published or not note.exists():
+        return
+    if note.read_text(encoding="utf-8") != _owner(warehouse, note):
+        raise PermissionError(
+            f"{published} is published from another warehouse than {warehouse}; give this one"
+            " another GYM_PUBLISHED, or say GYM_TAKE_OVER_PUBLISHED=1, once"
+        )
+
+
+def publish(warehouse: Path, published: Path, settings: Settings | None = None) -> None:
+    """Write the published file of a build whose tests passed, and move it to its place.
+
+    It is written beside its place; where that is a link, beside what the link leads to.
 
     Args:
-        warehouse: the private file of a build whose tests passed; nobody may be writing it.
+        warehouse: the private file; nobody may be writing it.
         published: where readers look.
+        settings: who is named, and how much memory there is; those of this process by default.
 
     Raises:
         duckdb.Error: the warehouse cannot be read or the disk is full; the old file stays.
         OSError: the new file cannot be moved into place; the old file stays.
     """
+    settings = settings or load()
+    published = published.resolve()
+    owner, note = owner_note(published), Note.beside(warehouse)
     published.parent.mkdir(parents=True, exist_ok=True)
     part = published.with_name(f".{published.name}.part")
     clear(part)
-    limit = os.environ.get(MEMORY_LIMIT)
+    config = {"memory_limit": settings.memory_limit} if settings.memory_limit else {}
     try:
-        with duckdb.connect(
-            str(part), config={"memory_limit": limit} if limit else {}
-        ) as connection:
+        with duckdb.connect(str(part), config=config) as connection:
             connection.execute(f"attach {quoted(str(warehouse))} as private (read_only)")
-            copy_tables(connection)
+            withheld = requests_in(connection, "private")
+            if not settings.publish_children:
+                withheld.add(CHILDREN)
+            note.add("part", {str(part): []}, withheld)
+            copy_tables(connection, settings.publish_children)
             copy_functions(connection)
             connection.execute("detach private")
             connection.execute("force checkpoint")
         with part.open("rb") as file:
             os.fsync(file.fileno())
+        note.add("published", {str(published): mark_of(part)}, withheld)
+        owner.write_text(_owner(warehouse, owner), encoding="utf-8")
+        # a client that died while it wrote left it, and its changes would be made to the new file
+        Path(f"{published}.wal").unlink(missing_ok=True)
         part.replace(published)
+        note.settle([str(published)])
     finally:
         clear(part)
+    note.forget([str(part)])
     folder = os.open(published.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import groupby
+from pathlib import Path
 
-import duckdb
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
+
+import command  # noqa: E402
+
+# isort: split
+import duckdb  # noqa: E402
+
+from settings import load  # noqa: E402
 
 
 def table(rows: list[tuple[str, ...]]) -> list[str]:
@@ -41,7 +49,7 @@ def print_report(connection: duckdb.DuckDBPyConnection) -> None:
     files = connection.sql(
         "select file_name, row_count, byte_count from exported_files order by file_name"
     ).fetchall()
-    print(f"\nfiles in {os.environ.get('GYM_EXPORTS_OUT', 'exports')}")
+    print(f"\nfiles in {load().exports_out}")
     lines = table(
         [(name, f"{rows:,} rows", "", f"{size / 1e6:.1f} MB") for name, rows, size in files]
         or [("none", "", "", "")]
@@ -49,6 +57,16 @@ def print_report(connection: duckdb.DuckDBPyConnection) -> None:
     print("\n".join(lines))
 
 
+def main(arguments: list[str]) -> int:
+    """Print the report of a warehouse, of the build's own by default; returns the exit status."""
+    warehouse = Path(arguments[0]) if arguments else PROJECT / load().warehouse
+    if not warehouse.exists():
+        print(f"{warehouse} is not there yet: run make build first", file=sys.stderr)
+        return 1
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        print_report(connection)
+    return 0
+
+
 if __name__ == "__main__":
-    with duckdb.connect(sys.argv[1], read_only=True) as warehouse:
-        print_report(warehouse)
+    command.run(main, "No report:")

@@ -6,12 +6,19 @@ import os
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page
-
-import browser
-from dashboard import write
-
 PROJECT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
+
+import command  # noqa: E402
+
+# isort: split
+from playwright.sync_api import Error, Page  # noqa: E402
+
+import browser  # noqa: E402
+import settings  # noqa: E402
+from dashboard import write  # noqa: E402
+from written_files import mark_of  # noqa: E402
+
 OUT = "target/screenshots"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 VIEWS = {
@@ -26,40 +33,60 @@ VIEWS = {
 }
 
 
-def photograph(page: Page, file: Path) -> None:
-    """One picture of the whole page, of its first four screens at most."""
+def photograph(page: Page, file: Path, noted: write.Noted) -> None:
+    """One picture of the whole page, of its first four screens at most; it joins the note."""
     size = page.viewport_size or {"width": 1280, "height": 900}
     height = min(page.evaluate("document.documentElement.scrollHeight"), 4 * size["height"])
-    page.screenshot(
-        path=file, full_page=True, clip={"x": 0, "y": 0, "width": size["width"], "height": height}
+    picture = page.screenshot(
+        full_page=True, clip={"x": 0, "y": 0, "width": size["width"], "height": height}
     )
+    part = file.with_name(f".{file.name}.part")
+    noted.note.add("part", {str(part): []}, noted.withheld)
+    part.write_bytes(picture)
+    noted.note.add("picture", {str(file): mark_of(part)}, noted.withheld)
+    part.replace(file)
+    noted.note.settle([str(file)])
+    noted.note.forget([str(part)])
 
 
-def staff_views(page: Page, address: str, name: str, out: Path) -> None:
+def staff_views(page: Page, address: str, name: str, out: Path, noted: write.Noted) -> None:
     """The views of the staff page, with a search and the card of the best connected adult."""
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
     for view, part in VIEWS.items():
         page.goto(f"{address}{part}")
-        photograph(page, out / f"staff-{view}-{name}.png")
+        photograph(page, out / f"staff-{view}-{name}.png", noted)
     page.fill("#wanted", "an")
-    photograph(page, out / f"staff-found-{name}.png")
+    photograph(page, out / f"staff-found-{name}.png", noted)
     page.goto(f"{address}#/connected")
     page.click("main tbody a")
     page.wait_for_selector("svg.ego")
-    photograph(page, out / f"staff-card-{name}.png")
+    photograph(page, out / f"staff-card-{name}.png", noted)
 
 
-def main() -> int:
+def main(_: list[str]) -> int:
     """Photograph both pages of the dashboard; returns the exit status."""
     os.chdir(PROJECT)
-    folder = Path(os.environ.get("GYM_DASHBOARD_OUT", write.OUT)).resolve()
-    out = Path(OUT)
+    found = settings.load()
+    settings.apply(found)
+    folder = Path(found.dashboard_out).resolve()
+    out = Path(OUT).resolve()
     out.mkdir(parents=True, exist_ok=True)
     path = browser.chromium()
     if path is None:
         print(browser.MISSING, file=sys.stderr)
         return 1
+    try:
+        take_all(path, folder, out, write.noted(found))
+    except Error as error:
+        print(f"No pictures:\n  {error.message.splitlines()[0]}", file=sys.stderr)
+        return 1
+    print(f"{len(list(out.glob('*.png')))} pictures in {OUT}")
+    return 0
+
+
+def take_all(path: str, folder: Path, out: Path, noted: write.Noted) -> None:
+    """All pictures of the pages in a folder, with the browser at a path."""
     with browser.launched(path) as chrome:
         for size, (width, height) in SIZES.items():
             for scheme in ("light", "dark"):
@@ -68,13 +95,11 @@ def main() -> int:
                 )
                 page = context.new_page()
                 name = f"{size}-{scheme}"
-                staff_views(page, (folder / "staff.html").as_uri(), name, out)
+                staff_views(page, (folder / "staff.html").as_uri(), name, out, noted)
                 page.goto((folder / "public.html").as_uri())
-                photograph(page, out / f"public-{name}.png")
+                photograph(page, out / f"public-{name}.png", noted)
                 context.close()
-    print(f"{len(list(out.glob('*.png')))} pictures in {out}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main, "No pictures:")

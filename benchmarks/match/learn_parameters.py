@@ -22,7 +22,11 @@ from pathlib import Path
 import duckdb
 
 PROJECT = Path(__file__).resolve().parents[2]
-WAREHOUSE = Path(os.environ.get("GYM_WAREHOUSE", PROJECT / "warehouse/gym_connections.duckdb"))
+sys.path.insert(0, str(PROJECT / "python_udfs"))
+
+import settings  # noqa: E402
+
+WAREHOUSE = PROJECT / settings.load().warehouse
 # The share of all purchasers that the old value counts for.
 PRIOR_SHARE = 0.03
 MODELS = "path:models/intermediate/purchasers"

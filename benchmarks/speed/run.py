@@ -30,6 +30,10 @@ from typing import NamedTuple
 import duckdb
 import exports
 
+sys.path.insert(0, str(exports.PROJECT / "python_udfs"))
+
+from settings import given
+
 HERE = Path(__file__).resolve().parent
 BASELINE_PYTHON = exports.PROJECT / ".venv-benchmark/bin/python"
 PLAIN = "plain script of the same models"
@@ -390,9 +394,9 @@ def machine() -> str:
     ]
     load = os.getloadavg()[0]
     settings = "".join(
-        f"; {name}={os.environ[name]}"
-        for name in ("GYM_MEMORY_LIMIT", "GYM_EXPORT_FORMATS")
-        if name in os.environ
+        f"; {name}={text}"
+        for name, text in given().items()
+        if name in ("GYM_MEMORY_LIMIT", "GYM_EXPORT_FORMATS")
     )
     return (
         f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}; {os.cpu_count()} cores, {memory:.0f} GB,"

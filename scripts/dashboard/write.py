@@ -11,18 +11,22 @@ import hashlib
 import os
 import sys
 from pathlib import Path
-
-import duckdb
+from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
-import publish  # noqa: E402
+import command  # noqa: E402
+
+# isort: split
+import duckdb  # noqa: E402
+
+import settings  # noqa: E402
 from dashboard import public, staff  # noqa: E402
 from dashboard.pack import packed  # noqa: E402
+from written_files import Note, mark_of  # noqa: E402
 
 PAGE = Path(__file__).resolve().parent / "page"
-OUT = "dashboard"
 # One after the other in one script, so that a hash of it is all that the page allows to run.
 SCRIPTS = ["data.js", "elements.js", "tables.js", "charts.js", "lists.js", "customers.js",
            "networks.js", "overview.js", "main.js"]  # fmt: skip
@@ -65,8 +69,27 @@ def public_page(connection: duckdb.DuckDBPyConnection) -> str:
     )
 
 
-def write(published: Path, out: Path) -> list[Path]:
+class Noted(NamedTuple):
+    """The note that the pages join, and what is withheld from the file they are written from."""
+
+    note: Note
+    withheld: frozenset[str]
+
+
+def noted(found: settings.Settings) -> Noted:
+    """The note of the warehouse, as far as it knows the published file."""
+    note = Note.beside(Path(found.warehouse))
+    written = note.files().get(str(Path(found.published).resolve()))
+    return Noted(note, written.versions[-1].withheld if written else frozenset())
+
+
+def write(published: Path, out: Path, noted: Noted | None = None) -> list[Path]:
     """Write both pages from the published database; it is not held open.
+
+    Args:
+        published: the database.
+        out: the folder.
+        noted: where the pages are noted, so that an erasure finds them again.
 
     Raises:
         duckdb.Error: the database is not there or is not one of this project's.
@@ -76,30 +99,35 @@ def write(published: Path, out: Path) -> list[Path]:
     for name, page in (("staff.html", staff_page), ("public.html", public_page)):
         with duckdb.connect(str(published), read_only=True) as connection:
             text = page(connection)
-        part = out / f".{name}.part"
+        path = out.resolve() / name
+        part = path.with_name(f".{name}.part")
+        if noted:
+            noted.note.add("part", {str(part): []}, noted.withheld)
         part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(out / name)
+        if noted:
+            noted.note.add("page", {str(path): mark_of(part)}, noted.withheld)
+        part.replace(path)
+        if noted:
+            noted.note.settle([str(path)])
+            noted.note.forget([str(part)])
         written.append(out / name)
     return written
 
 
-def main() -> int:
+def main(_: list[str]) -> int:
     """Write the pages and say where; returns the exit status."""
     os.chdir(PROJECT)
-    published = Path(os.environ.get("GYM_PUBLISHED", publish.PUBLISHED))
+    found = settings.load()
+    settings.apply(found)
+    published, out = Path(found.published), Path(found.dashboard_out)
     if not published.exists():
         print(f"{published} is not there yet: run make build first", file=sys.stderr)
         return 1
-    try:
-        written = write(published, Path(os.environ.get("GYM_DASHBOARD_OUT", OUT)))
-    except (duckdb.Error, OSError) as error:
-        print(f"No dashboard: {error}", file=sys.stderr)
-        return 1
-    for path in written:
+    for path in write(published, out, noted(found)):
         print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
     print("staff.html holds names: it is for staff only.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.run(main, "No dashboard:")

@@ -237,12 +237,45 @@ def test_a_locked_warehouse_is_said_in_one_sentence(project: Project) -> None:
     assert project.build().returncode == 0
 
 
-@pytest.mark.parametrize("customer,status", [("", 2), ("abc", 2), ("1", 1)])
-def test_spot_check_says_what_is_wrong(sample_project, customer: str, status: int) -> None:
-    built, _ = sample_project
-    result = built.run(sys.executable, "scripts/spot_check.py", *filter(None, [customer]))
-    assert result.returncode == status
+ODD_CUSTOMERS = {
+    "": 2,
+    "abc": 2,
+    "-1": 2,
+    "²": 2,
+    "1; drop table customers": 2,
+    "1.5": 2,
+    "1": 1,
+    " 0001.0 ": 1,
+    "9223372036854775808": 1,
+    "12345678901234567890123": 1,
+}
+
+
+@pytest.mark.parametrize("customer,status", ODD_CUSTOMERS.items())
+def test_spot_check_says_what_is_wrong(small_gym: Project, customer: str, status: int) -> None:
+    result = small_gym.run("make", "spot-check", f"CUSTOMER={customer}")
+    assert f"Error {status}" in result.stderr
     assert "Traceback" not in result.stderr
+    said = result.stdout + result.stderr
+    assert ("Say which customer" if status == 2 else "has no record") in said
+
+
+def test_spot_check_needs_the_published_file_alone_and_says_what_is_wrong_with_it(
+    small_gym: Project, tmp_path: Path
+) -> None:
+    [(customer,)] = small_gym.query("select min(customer_id) from customers")
+    spot_check = (sys.executable, "scripts/spot_check.py", str(customer))
+    copy = small_gym.copy(tmp_path / "copy")
+    copy.warehouse.unlink()
+    assert copy.run(*spot_check).returncode == 0
+    for content, sentence in ((b"no database", "No spot check:"), (None, "run make build first")):
+        copy.published.unlink()
+        if content:
+            copy.published.write_bytes(content)
+        result = copy.run(*spot_check)
+        assert result.returncode == 1
+        assert sentence in result.stderr
+        assert "Traceback" not in result.stderr
 
 
 def test_spot_check_shows_the_customer_with_most_passes(sample_project) -> None:

@@ -22,7 +22,7 @@ import duckdb
 import pytest
 from conftest import PROJECT, Project
 from test_build import CHECKINS, NO_TESTS, a_night_of_changes, digests, read
-from test_publish import digest, query
+from test_publish import beside, digest, query
 
 KILLS = int(os.environ.get("GYM_KILLS", "4"))
 BUILDS_AFTER_EACH = "GYM_KILLS" in os.environ
@@ -109,7 +109,7 @@ def test_a_killed_build_needs_no_hand(small_gym: Project, night: Project, tmp_pa
             assert again.returncode == 0, again.stderr
             assert digests(night.files) == undisturbed[turn]
             assert is_whole(night)
-            assert len(list(night.published.parent.iterdir())) == 1
+            assert beside(night.published) == [f".{night.published.name}.warehouse"]
     print(f"{killed} of {KILLS} builds killed, spread over {all_steps} models; all made good")
     assert killed > 0
     history = "select build_number, count(*) from build_history group by all order by all"
@@ -181,6 +181,29 @@ def test_a_second_build_is_refused_and_readers_are_not(night: Project) -> None:
     reasons = second.stderr.strip().splitlines()[1:]
     assert len(reasons) == 1
     assert "another build of" in reasons[0]
+
+
+@pytest.mark.parametrize("script", ["build.py", "spot_check.py", "report.py", "docs_site.py"])
+def test_ctrl_c_is_one_sentence_and_leaves_what_was_published(script: str, night: Project) -> None:
+    before = digest(night.published)
+    running = subprocess.Popen(
+        [sys.executable, f"scripts/{script}", *(["1"] if script == "spot_check.py" else [])],
+        cwd=PROJECT,
+        env=night.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    if script == "build.py":
+        assert running.stdout.readline().startswith("Building")
+    else:
+        time.sleep(0.2)
+    os.killpg(running.pid, signal.SIGINT)
+    errors = running.communicate()[1]
+    assert running.returncode == 130
+    assert errors.strip() == "Stopped by Ctrl-C; what was published before stays."
+    assert digest(night.published) == before
 
 
 def test_half_a_parquet_file_is_one_sentence(night: Project) -> None:

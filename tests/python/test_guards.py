@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sys
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Project
+from conftest import PROJECT, Project
 from test_build import CHECKINS, digests, read
 from test_publish import digest, query
+
+import build
 
 # The guards and the models they look at.
 GUARDS = ("--select", "+export_row_counts")
@@ -77,9 +81,9 @@ def before(manifest: dict, model: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("model", ["exported_files", "build_history"])
-def test_is_written_after_every_test_of_what_it_is_made_of(model: str, small_gym: Project) -> None:
+def test_files_are_written_after_every_test_of_what_they_are_made_of(small_gym: Project) -> None:
     """Dbt lets a model wait for a test only if the model depends on all that the test reads."""
+    model = "exported_files"
     manifest = json.loads((small_gym.folder / "target/manifest.json").read_text())
     inputs = before(manifest, model)
     late = {
@@ -93,12 +97,72 @@ def test_is_written_after_every_test_of_what_it_is_made_of(model: str, small_gym
     assert {name for name, missing in late.items() if missing} == set(), "make it depend on these"
 
 
-def test_history_is_written_after_everything_else(small_gym: Project) -> None:
-    """So a build of which any test fails adds nothing to it."""
-    manifest = json.loads((small_gym.folder / "target/manifest.json").read_text())
-    models = {key for key in manifest["nodes"] if key.startswith(("model.", "seed."))}
-    late = models - before(manifest, "build_history")
-    assert late == {"model.gym_connections.build_history"}
+def test_figures_join_the_good_builds_once_and_after_all_tests(
+    night: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build by hand, or one that a test stops, is shown and not counted."""
+    good = night.query("from build_state.build_figures")
+    shrink(night, RELATIONS, share=0.5)
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(PROJECT))
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    by_hand = night.run(dbt, "run")
+    assert by_hand.returncode == 0, by_hand.stdout
+    assert by_hand.stdout.count("make build does that") == 1
+    assert night.query("from build_state.build_figures") == good
+    assert [number for number, _ in night.query(HISTORY)] == [1, 2]
+    refused = night.build()
+    assert refused.returncode == 1
+    assert "assert_no_export_shrank" in refused.stderr
+    assert night.query("from build_state.build_figures") == good
+
+    for _ in range(2):
+        build.remember_figures(night.warehouse)
+        numbers = night.query("select distinct build_number from build_state.build_figures")
+        assert sorted(numbers) == [(1,), (2,)]
+    figures = night.query("select count(*) from build_state.build_figures")
+    assert figures == night.query("select count(*) from build_history")
+
+
+REQUESTS = "privacy/erasure_requests"
+SHRUNK = {
+    "one of a hundred": (100, 99, "", True),
+    "all of them, and the file": (3, 0, "", True),
+    "as many": (3, 3, "", False),
+    "more": (3, 4, "", False),
+    "allowed by name": (3, 2, REQUESTS, False),
+    "another is allowed": (3, 2, RELATIONS, True),
+}
+
+
+@pytest.mark.parametrize("last,now,allowed,refused", SHRUNK.values(), ids=SHRUNK)
+def test_no_request_to_erase_may_be_fewer(
+    last: int, now: int, allowed: str, refused: bool, small_gym: Project
+) -> None:
+    """The guard's own SQL, on two tables of numbers."""
+    sql = (PROJECT / "tests/assert_no_export_shrank.sql").read_text(encoding="utf-8")
+    for pattern, text in (
+        (r"\{\{ ref\('(\w+)'\) \}\}", r"\1"),
+        (r"\{\{ source\('\w+', '(\w+)'\) \}\}", r"\1"),
+        (r"\{\{ var\('max_shrink_share'\) \}\}", "0.2"),
+        (r"\{\{ env_var\(\"GYM_ALLOW_SHRINK\", \"\"\) \}\}", allowed),
+    ):
+        sql, count = re.subn(pattern, text, sql)
+        assert count == 1
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            create schema s;
+            set schema = 's';
+            create view main.export_row_counts as
+            select '{REQUESTS}' as export_name, {now} as record_count;
+            create view main.build_figures as
+            select 1 as build_number, 'rows in' as section, '{REQUESTS}' as metric, {last} as value
+            """
+        )
+        # the query's own parts have the tables' names
+        sql = sql.replace("* from export_row_counts", "* from main.export_row_counts")
+        sql = sql.replace("* from build_figures", "* from main.build_figures")
+        assert bool(connection.sql(sql).fetchall()) == refused
 
 
 def test_a_clock_set_back_neither_renumbers_nor_misleads_the_guard(night: Project) -> None:

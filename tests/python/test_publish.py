@@ -12,12 +12,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 from conftest import DESK_EMAIL, PROJECT, Project
 
+import build
 import publish
+from settings import load
 
 READERS = 2
 PUBLISHES = int(os.environ.get("GYM_PUBLISHES", "6"))
@@ -60,8 +63,8 @@ from pathlib import Path
 import publish
 
 copy_tables = publish.copy_tables
-def copy_and_wait(connection):
-    copy_tables(connection)
+def copy_and_wait(*arguments):
+    copy_tables(*arguments)
     print("copied", flush=True)
     sys.stdin.read()
 publish.copy_tables = copy_and_wait
@@ -78,6 +81,7 @@ def python(code: str, *arguments: Path, **options) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=PROJECT / "scripts",
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "python_udfs")},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -92,6 +96,11 @@ def killed_publish(warehouse: Path, published: Path) -> None:
     assert process.stdout.readline() == "copied\n", process.communicate()[1]
     process.send_signal(signal.SIGKILL)
     process.communicate()
+
+
+def beside(published: Path) -> list[str]:
+    """What else is in the folder of a published file."""
+    return [path.name for path in published.parent.iterdir() if path != published]
 
 
 def another_build(built: Project, folder: Path) -> Path:
@@ -163,9 +172,9 @@ def test_a_killed_publish_changes_nothing_and_the_next_clears_up(
     before = digest(published)
     killed_publish(another_build(small_gym, tmp_path), published)
     assert digest(published) == before
-    assert len(list(published.parent.iterdir())) > 1, "the killed publish left its part"
+    assert published.with_name(".gym.duckdb.part").exists()
     publish.publish(small_gym.warehouse, published)
-    assert [path.name for path in published.parent.iterdir()] == ["gym.duckdb"]
+    assert beside(published) == [publish.owner_note(published).name]
 
 
 def test_a_publish_without_room_leaves_the_file_before(small_gym: Project, tmp_path: Path) -> None:
@@ -185,7 +194,7 @@ def test_a_publish_without_room_leaves_the_file_before(small_gym: Project, tmp_p
     assert process.returncode == 1
     assert "File too large" in errors
     assert digest(published) == before
-    assert [path.name for path in published.parent.iterdir()] == ["gym.duckdb"]
+    assert beside(published) == [publish.owner_note(published).name]
 
 
 def test_a_warehouse_that_another_has_open_is_not_published(
@@ -206,18 +215,119 @@ def test_a_warehouse_that_another_has_open_is_not_published(
     assert not published.exists()
 
 
-def test_a_part_of_the_build_is_not_published(night: Project) -> None:
-    before = night.published.stat()
-    result = night.build("--select", "export_names", "crew_of")
+PARTS = {
+    "a long flag": (("--select", "export_names", "crew_of"), {}),
+    "a flag with an equals sign": (("--select=export_names",), {}),
+    "a short flag": (("-m", "export_names"), {}),
+    "an old flag": (("--models", "export_names"), {}),
+    "a tag of a type": (("--resource-type", "seed"), {}),
+    "the environment": (("--select", "export_names"), {"DBT_EMPTY": "true"}),
+}
+
+
+@pytest.mark.parametrize("arguments,environment", PARTS.values(), ids=PARTS)
+def test_a_part_of_the_build_is_not_published(
+    arguments: tuple[str, ...],
+    environment: dict[str, str],
+    night: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, text in environment.items():
+        monkeypatch.setenv(name, text)
+    before, figures = night.published.stat(), night.query("from build_state.build_figures")
+    result = night.build(*arguments)
     assert result.returncode == 0, result.stderr
     assert "A part only: not published." in result.stdout
     after = night.published.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert night.query("from build_state.build_figures") == figures
+
+
+def node(name: str, status: str) -> SimpleNamespace:
+    return SimpleNamespace(node=SimpleNamespace(unique_id=name), status=status)
+
+
+WHOLE = {
+    "all that there is": (["success", "pass", "warn"], {}, True),
+    "a test that failed": (["success", "fail", "warn"], {}, False),
+    "a model that was skipped": (["skipped", "pass", "warn"], {}, False),
+    "a test that was left out": (["success", "pass"], {}, False),
+    "no rows": (["success", "pass", "warn"], {"EMPTY": True}, False),
+    "some rows": (["success", "pass", "warn"], {"SAMPLE": True}, False),
+}
+
+
+@pytest.mark.parametrize("statuses,flags,whole", WHOLE.values(), ids=WHOLE)
+def test_a_build_is_whole_by_what_ran(
+    statuses: list[str], flags: dict[str, bool], whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = SimpleNamespace(**({"EMPTY": False, "SAMPLE": None} | flags))
+    monkeypatch.setattr(build, "get_flags", lambda: given)
+    ran = [node(f"node.{number}", status) for number, status in enumerate(statuses)]
+    assert build.is_whole(ran, {"node.0", "node.1", "node.2"}) == whole
+
+
+def test_a_link_stays_and_what_it_leads_to_is_replaced(small_gym: Project, tmp_path: Path) -> None:
+    share, link = tmp_path / "share", tmp_path / "here" / "gym.duckdb"
+    share.mkdir()
+    link.parent.mkdir()
+    link.symlink_to("../share/gym_of_today.duckdb")
+    for _ in range(2):
+        publish.publish(small_gym.warehouse, link)
+        assert link.is_symlink()
+        assert query(link, "select count(*) > 0 from customers") == [(True,)]
+    assert [path.name for path in link.parent.iterdir()] == ["gym.duckdb"]
+    assert not (share / "gym_of_today.duckdb").is_symlink()
+
+
+def test_a_second_warehouse_is_refused_until_it_says_so(
+    small_gym: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also through a link; and a folder that is moved with both in it goes on."""
+    link = tmp_path / "link.duckdb"
+    link.symlink_to(small_gym.published)
+    other = tmp_path / "other.duckdb"
+    monkeypatch.setenv("GYM_WAREHOUSE", str(other))
+    for published in (small_gym.published, link):
+        monkeypatch.setenv("GYM_PUBLISHED", str(published))
+        with pytest.raises(PermissionError, match=r"from another warehouse than .*other\.duckdb"):
+            publish.refuse_another_warehouse(load())
+    monkeypatch.setenv("GYM_TAKE_OVER_PUBLISHED", "1")
+    publish.refuse_another_warehouse(load())
+    monkeypatch.delenv("GYM_TAKE_OVER_PUBLISHED")
+    moved = small_gym.copy(tmp_path / "moved")
+    monkeypatch.setenv("GYM_PUBLISHED", str(moved.published))
+    monkeypatch.setenv("GYM_WAREHOUSE", str(moved.warehouse))
+    publish.refuse_another_warehouse(load())
+    publish.owner_note(moved.published).unlink()
+    monkeypatch.setenv("GYM_WAREHOUSE", str(other))
+    publish.refuse_another_warehouse(load())
+
+
+def test_what_a_dead_client_left_beside_it_spoils_no_publication(
+    small_gym: Project, tmp_path: Path
+) -> None:
+    """It opened the file to write, and died before its changes were in it."""
+    published = tmp_path / "gym.duckdb"
+    publish.publish(small_gym.warehouse, published)
+    client = python(
+        "import os, sys, duckdb; connection = duckdb.connect(sys.argv[1]);"
+        " connection.execute('create table scratch as select 1'); os._exit(9)",
+        published,
+    )
+    assert client.wait() == 9
+    assert Path(f"{published}.wal").exists()
+    fewer = another_build(small_gym, tmp_path)
+    publish.publish(fewer, published)
+    sql = "select count(*) from customer_connections"
+    with duckdb.connect(str(fewer), read_only=True) as connection:
+        assert query(published, sql) == connection.sql(sql).fetchall()
+    assert query(published, "from duckdb_tables() where table_name = 'scratch'") == []
 
 
 def test_dbt_alone_does_not_know_where_to_publish() -> None:
     read_by_dbt = [PROJECT / "dbt_project.yml", PROJECT / "profiles.yml"]
-    for folder in ("models", "macros", "seeds", "tests", "analyses", "python_udfs"):
+    for folder in ("models", "macros", "seeds", "tests", "analyses"):
         read_by_dbt += (path for path in (PROJECT / folder).rglob("*.*") if path.is_file())
     texts = {path: path.read_bytes() for path in read_by_dbt if "tests/python" not in str(path)}
     assert len(texts) > 100
@@ -346,7 +456,7 @@ def test_no_name_of_a_child_is_published_unless_asked_for(
     """
     assert query(small_gym.published, users) == [(0,)]
 
-    monkeypatch.setenv(publish.PUBLISH_CHILDREN, "1")
+    monkeypatch.setenv("GYM_PUBLISH_CHILDREN", "1")
     published = tmp_path / "with_children.duckdb"
     publish.publish(small_gym.warehouse, published)
     assert found_in(names, uncompressed(published, tmp_path / "other.duckdb")) == names

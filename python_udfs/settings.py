@@ -1,0 +1,404 @@
+"""The settings of the project: every GYM_ variable with its default, its type and its check.
+
+Nothing else in Python reads a GYM_ variable. `load` tells all that is wrong at once, before
+anything is read, written or logged, and repeats no value in which a key or password may stand.
+A variable that is empty counts as not set. dbt reads the variables itself, with these defaults.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import stat
+import zoneinfo
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import AfterValidator, BeforeValidator, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from rapidfuzz import fuzz, process, utils
+
+PROJECT = Path(__file__).resolve().parent.parent
+PREFIX = "GYM_"
+S3 = "s3://"
+FORMATS = ("csv", "parquet")
+DATE_ORDERS = ("mdy", "dmy", "ymd")
+YES = {"1": True, "true": True, "yes": True}
+NO = {"0": False, "false": False, "no": False}
+# The workflows read the first two, browser.py and the tests the others.
+ELSEWHERE = ("GYM_WAREHOUSE_S3", "GYM_PUBLISHED_S3", "GYM_KILLS", "GYM_PUBLISHES")
+# A scheme has two letters or more; C:\ has one.
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:", re.ASCII)
+# A login before an @, a parameter of an address, or the id of an AWS key.
+SECRET = re.compile(
+    r"://[^/]*@|^[^/]*:[^/]*@|:[^@]*:[^@]*@|://.*[?&;][^=]*=|\b(AKIA|ASIA)[0-9A-Z]{12,}"
+    r"|(key|secret|token|password|signature)[\w-]*=",
+    re.IGNORECASE,
+)
+# Never shown: whoever writes an address of a kind that is not known may have put a key into it.
+ADDRESS = (
+    "must be a folder or s3://<bucket>/<folder>, and is an address of another kind; nothing else"
+    " is read or written"
+)
+KEPT_OUT = (
+    "holds a key, a password or a signature in its address; write the address alone, and hand"
+    " credentials over in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+)
+
+
+class SettingsError(ValueError):
+    """Settings that cannot be meant; `problems` holds one sentence each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+def nearest(text: str, known: Iterable[str], whole: bool = False) -> str:
+    """A question that suggests the known word most like a text; empty where none is like it.
+
+    Args:
+        text: what was written.
+        known: what may be written.
+        whole: whether the words are to be alike as a whole, not only in a part.
+
+    Example:
+        >>> nearest("GYM_TIMEZON", ["GYM_TIMEZONE", "GYM_PUBLISHED"])
+        '; did you mean GYM_TIMEZONE?'
+    """
+    found = process.extractOne(
+        text,
+        sorted(known),
+        scorer=fuzz.ratio if whole else fuzz.WRatio,
+        processor=utils.default_process,
+        score_cutoff=80,
+    )
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+def export_formats(text: str) -> tuple[str, ...]:
+    """The formats of the result files, sorted.
+
+    Raises:
+        ValueError: a format is not known, or none is named.
+
+    Example:
+        >>> export_formats("Parquet, CSV")
+        ('csv', 'parquet')
+    """
+    wanted = sorted({part for part in re.split(r"[,\s]+", text.lower()) if part})
+    unknown = [part for part in wanted if part not in FORMATS]
+    if not wanted:
+        raise ValueError(f"names no format; it knows {' and '.join(FORMATS)}")
+    if unknown:
+        raise ValueError(f"knows {' and '.join(FORMATS)}, not {', '.join(unknown)}")
+    return tuple(wanted)
+
+
+def _time_zone(text: str) -> str:
+    known = zoneinfo.available_timezones() - {"localtime", "Factory"}
+    if known and text not in known:
+        raise ValueError(
+            f"{text} is no IANA time zone, such as America/Chicago" + nearest(text, known)
+        )
+    return text
+
+
+def _yes_or_no(text: object) -> bool:
+    known = YES | NO
+    if isinstance(text, bool):
+        return text
+    if str(text).strip().lower() not in known:
+        raise ValueError(f"must be 1 or 0, not {text}")
+    return known[str(text).strip().lower()]
+
+
+def _shrinking(text: object) -> tuple[str, ...]:
+    from raw_exports import EXPORTS  # imported here: it needs settings itself
+
+    if not isinstance(text, str):
+        return tuple(text)  # type: ignore[arg-type]
+    named = [part for part in re.split(r"[,\s]+", text) if part]
+    known = [*EXPORTS, "all"]
+    for part in named:
+        if part not in known:
+            raise ValueError(f"{part} is no export" + nearest(part, known))
+    return tuple(named)
+
+
+def _hours(text: object) -> int:
+    if not re.fullmatch(r"0*[1-9][0-9]{0,6}", str(text).strip()):
+        raise ValueError(f"must be a whole number of hours above 0, not {text}")
+    return int(str(text))
+
+
+def _memory(text: str) -> str:
+    found = re.fullmatch(r"([0-9]+(?:[.][0-9]+)?) ?[KMGT](i?B)?", text, re.IGNORECASE)
+    if text and not (found and float(found[1])):
+        raise ValueError(f"must be like 5GB, not {text}")
+    return text
+
+
+def _date_order(text: str) -> str:
+    if text and text.lower() not in DATE_ORDERS:
+        raise ValueError(f"must be {', '.join(DATE_ORDERS)} or not set, not {text}")
+    return text.lower()
+
+
+def _file_mode(text: object) -> int:
+    if isinstance(text, int):
+        return text
+    found = re.fullmatch(r"(?:0o?)?([0-7]{3})", str(text).strip())
+    mode = int(found[1], 8) if found else 0
+    if mode & 0o600 != 0o600 or mode & 0o111:
+        raise ValueError(
+            f"must be the mode of a file that its owner reads and writes, such as 0600 or 0640,"
+            f" not {text}"
+        )
+    return mode
+
+
+def _root(text: str) -> str:
+    """A folder, or a place on S3."""
+    if text.startswith(S3):
+        if not re.fullmatch(r"s3://[A-Za-z0-9][A-Za-z0-9._-]*(/[^?#*\s]*)?", text):
+            raise ValueError(
+                "must be s3://<bucket>/<folder> and nothing else; credentials come from AWS_"
+                " variables"
+            )
+    elif SCHEME.match(text):
+        raise ValueError(ADDRESS)
+    return text
+
+
+def _local(text: str) -> str:
+    """A path on this machine."""
+    if SCHEME.match(text) or text.startswith(":"):
+        raise ValueError("must be a path on this machine, and is an address; DuckDB writes there")
+    return text
+
+
+def _given(text: str) -> str:
+    if not text or re.search(r"[\x00-\x1f\x7f]", text):
+        raise ValueError("is blank or holds a line break; give it a value, or leave it out")
+    return text
+
+
+Given = AfterValidator(_given)
+Root = Annotated[str, Given, AfterValidator(_root)]
+Local = Annotated[str, Given, AfterValidator(_local)]
+Flag = Annotated[bool, NoDecode, BeforeValidator(_yes_or_no)]
+
+
+class Settings(BaseSettings):
+    """The settings, checked. Paths count from the project's folder."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        str_strip_whitespace=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    raw_exports: Root = "data/sample/exports"
+    exports_out: Root = "exports"
+    export_formats: Annotated[str, AfterValidator(lambda text: ",".join(export_formats(text)))] = (
+        "csv,parquet"
+    )
+    warehouse: Local = "warehouse/gym_connections.duckdb"
+    published: Local = "published/gym_connections.duckdb"
+    publish_children: Flag = False
+    take_over_published: Flag = False
+    dashboard_out: Local = "dashboard"
+    allow_shrink: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_shrinking)] = ()
+    max_export_age_hours: Annotated[int, BeforeValidator(_hours)] = 48
+    memory_limit: Annotated[str, AfterValidator(_memory)] = ""
+    timezone: Annotated[str, Given, AfterValidator(_time_zone)] = "UTC"
+    date_order: Annotated[str, AfterValidator(_date_order)] = ""
+    file_mode: Annotated[int, BeforeValidator(_file_mode)] = 0o600
+    require_browser: Flag = False
+
+    @property
+    def has_own_exports(self) -> bool:
+        """Whether exports are named; without them the invented sample is built."""
+        return "raw_exports" in self.model_fields_set
+
+    @property
+    def umask(self) -> int:
+        """What new files and folders must not allow; who may read a file may enter its folder.
+
+        Example:
+            >>> oct(Settings(file_mode=0o640).umask)
+            '0o27'
+        """
+        return 0o777 & ~(self.file_mode | (self.file_mode & 0o444) >> 2)
+
+    @property
+    def s3_roots(self) -> list[str]:
+        """The roots that are on S3."""
+        return [root for root in (self.raw_exports, self.exports_out) if root.startswith(S3)]
+
+
+VARIABLES = {PREFIX + field.upper(): field for field in Settings.model_fields}
+DEFAULTS = {name: Settings.model_fields[field].default for name, field in VARIABLES.items()}
+
+
+def given(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The GYM_ variables of an environment that are set, in any letter case of their name."""
+    found = os.environ if environment is None else environment
+    return {
+        name: text
+        for name, text in sorted(found.items())
+        if name.upper().startswith(PREFIX) and text
+    }
+
+
+def without(environment: Mapping[str, str], *kept: str) -> dict[str, str]:
+    """An environment without the GYM_ variables, but for the ones to keep."""
+    return {
+        name: text
+        for name, text in environment.items()
+        if not name.upper().startswith(PREFIX) or name in kept
+    }
+
+
+def day_problem(as_of: object) -> list[str]:
+    """What is wrong with the dbt var as_of: nothing where it is empty or a day.
+
+    Example:
+        >>> day_problem("2025-02-30")
+        ['as_of (a dbt var) must be a day like 2025-11-24 or empty, not 2025-02-30']
+    """
+    text = "" if as_of is None else str(as_of)
+    try:
+        if text and (not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII)):
+            raise ValueError
+        if text:
+            dt.date.fromisoformat(text)
+    except ValueError:
+        return [f"as_of (a dbt var) must be a day like 2025-11-24 or empty, not {text[:40]}"]
+    return []
+
+
+def as_of(project: Path, arguments: Sequence[str] = ()) -> object:
+    """The dbt var as_of as it is written: in --vars, else in dbt_project.yml.
+
+    Example:
+        >>> as_of(PROJECT, ["--vars", "{as_of: 2025-02-31}"])
+        '2025-02-31'
+    """
+    texts = [
+        value
+        for flag, value in zip(arguments, [*arguments[1:], ""], strict=False)
+        if flag == "--vars"
+    ]
+    texts += [text.removeprefix("--vars=") for text in arguments if text.startswith("--vars=")]
+    found: dict[str, Any] = {}
+    try:
+        content = (project / "dbt_project.yml").read_text(encoding="utf-8")
+        # every value as it is written: a day that is none must not end the reading
+        found = dict(yaml.load(content, yaml.BaseLoader)["vars"])
+        for text in texts:
+            found |= dict(yaml.load(text, yaml.BaseLoader) or {})
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError):
+        pass  # dbt says what is wrong with a file or an argument that it cannot read
+    return found.get("as_of", "")
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    """The problems that pydantic found, without the values that it looked at."""
+    return [
+        f"{PREFIX}{str(problem['loc'][0]).upper()} {problem['msg'].removeprefix('Value error, ')}"
+        for problem in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+
+
+def _place_problems(settings: Settings, project: Path, reads_exports: bool) -> list[str]:
+    """Places that are not what they must be on this machine."""
+    problems = []
+    if reads_exports and settings.has_own_exports and not settings.raw_exports.startswith(S3):
+        folder = project / settings.raw_exports
+        if not folder.is_dir():
+            state = "is a file, not a folder" if folder.exists() else "is not there"
+            problems.append(f"GYM_RAW_EXPORTS {settings.raw_exports} {state}")
+    for name in ("GYM_WAREHOUSE", "GYM_PUBLISHED"):
+        path = project / getattr(settings, VARIABLES[name])
+        if path.is_dir():
+            problems.append(f"{name} must be a file, and {path} is a folder")
+    if (project / settings.warehouse).resolve() == (project / settings.published).resolve():
+        problems.append("GYM_PUBLISHED is the file of GYM_WAREHOUSE, which holds private rows")
+    return problems
+
+
+def load(
+    arguments: Sequence[str] = (), *, reads_exports: bool = False, project: Path = PROJECT
+) -> Settings:
+    """The settings of this process.
+
+    Args:
+        arguments: what is handed on to dbt, in which --vars may stand.
+        reads_exports: whether the folder of the exports must be there.
+        project: the folder from which relative paths count.
+
+    Raises:
+        SettingsError: something cannot be meant; all of it is told at once.
+    """
+    problems = []
+    found = given()
+    secret = [name for name, text in found.items() if SECRET.search(text)]
+    problems += [f"{name} {KEPT_OUT}" for name in secret]
+    known = [*VARIABLES, *ELSEWHERE]
+    for name in set(found) - set(known):
+        hint = nearest(name, known, whole=True) or "; see the README"
+        problems.append(f"{name} is no variable of this project{hint}")
+    problems += day_problem(as_of(project, arguments))
+    settings = None
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems += [text for text in _sentences(error) if text.split(" ")[0] not in secret]
+    if settings and not problems:
+        problems = _place_problems(settings, project, reads_exports)
+    if problems or settings is None:
+        raise SettingsError(problems)
+    return settings
+
+
+def apply(settings: Settings) -> None:
+    """Let dbt, which reads the environment itself, see the settings as they were understood.
+
+    New files and folders of this process are as private as the settings say.
+    """
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        text = os.environ[name].strip()
+        if name == "GYM_EXPORT_FORMATS" and text:
+            text = settings.export_formats
+        if text:
+            os.environ[name] = text
+        else:
+            del os.environ[name]
+    os.umask(settings.umask)
+
+
+def narrow(paths: Iterable[Path], settings: Settings) -> None:
+    """Give files and folders of ours that were there before the mode that new ones have.
+
+    What belongs to another user, and a link, stays as it is.
+    """
+    for path in paths:
+        try:
+            found = path.lstat()
+            if found.st_uid != os.geteuid() or not (
+                stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+            ):
+                continue
+            wanted = (0o777 if stat.S_ISDIR(found.st_mode) else 0o666) & ~settings.umask
+            if stat.S_IMODE(found.st_mode) != wanted:
+                path.chmod(wanted)
+        except OSError:
+            continue  # not there, or on a disk without modes

@@ -1,0 +1,99 @@
+"""How a command ends: with a status and, where something is wrong, one sentence and no traceback.
+
+To be imported before anything that takes long, so that Ctrl-C is answered from the first moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from types import TracebackType
+
+STOPPED = "Stopped by Ctrl-C; what was published before stays."
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def leave(status: int) -> None:
+    """End the process at once; what it printed is shown, and its threads are not waited for."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # nobody may listen any more
+            stream.flush()
+    os._exit(status)
+
+
+def say_stopped() -> None:
+    """Answer a Ctrl-C, and hear no further one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print(f"\n{STOPPED}", file=sys.stderr)
+
+
+def _uncaught(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        say_stopped()
+        leave(INTERRUPTED)
+    if issubclass(kind, BrokenPipeError):
+        # whoever read the output has seen enough
+        leave(128 + signal.SIGPIPE)
+    sys.__excepthook__(kind, error, traceback)
+
+
+sys.excepthook = _uncaught
+for _stream in (sys.stdout, sys.stderr):
+    # a name that the terminal's alphabet lacks is shown with marks in its place
+    getattr(_stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+
+
+def run(main: Callable[[list[str]], int], failed: str) -> None:
+    """Run a command and end the process with its status.
+
+    Args:
+        main: takes the arguments; returns the status.
+        failed: what is said before the reason when it could not be done.
+    """
+    import duckdb
+
+    from settings import SettingsError
+
+    try:
+        status = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        say_stopped()
+        status = INTERRUPTED
+    except SettingsError as error:
+        print(failed, *(f"  {problem}" for problem in error.problems), sep="\n", file=sys.stderr)
+        status = 1
+    except BrokenPipeError:
+        raise
+    except (duckdb.Error, OSError) as error:
+        print(f"{failed}\n  {sentence(error)}", file=sys.stderr)
+        status = 1
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        # so DuckDB hands on a Ctrl-C
+        say_stopped()
+        status = INTERRUPTED
+    sys.stdout.flush()
+    sys.exit(status)
+
+
+def sentence(error: BaseException) -> str:
+    """Why a file could not be read or written, in one line.
+
+    Example:
+        >>> sentence(FileNotFoundError(2, "No such file or directory", "a.csv"))
+        'a.csv: No such file or directory'
+    """
+    text = str(error)
+    if "Could not set lock on file" in text:
+        return "another program has the file open for writing; close it, or try again later"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    first = text.strip().splitlines()[0] if text.strip() else type(error).__name__
+    return re.sub(r"^[A-Z]\w+( \w+)* Error: ", "", first)

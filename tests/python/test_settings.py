@@ -1,0 +1,299 @@
+"""The settings: each checked, all problems told at once, no key shown, read in one place."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT, Project
+
+import settings
+from settings import SettingsError, load
+
+DBT = str(Path(sys.executable).with_name("dbt"))
+SECRET = "hush-marker-7Qz"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in settings.given():
+        monkeypatch.delenv(name)
+
+
+def problems(monkeypatch: pytest.MonkeyPatch, *arguments: str, **given: str) -> list[str]:
+    """What is wrong with these settings."""
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
+    try:
+        load(arguments, reads_exports=True)
+    except SettingsError as error:
+        return error.problems
+    return []
+
+
+REFUSED = {
+    "a city for a zone": ("GYM_TIMEZONE", "Lisbon", "did you mean Europe/Lisbon?"),
+    "a zone in small letters": ("GYM_TIMEZONE", "asia/tokyo", "did you mean Asia/Tokyo?"),
+    "no zone at all": ("GYM_TIMEZONE", "the gym's", "is no IANA time zone"),
+    "the machine's own zone": ("GYM_TIMEZONE", "localtime", "is no IANA time zone"),
+    "only blanks": ("GYM_EXPORT_FORMATS", "  ", "names no format"),
+    "only a comma": ("GYM_EXPORT_FORMATS", ",", "names no format"),
+    "a format that is not written": ("GYM_EXPORT_FORMATS", "csv,orc", "not orc"),
+    "neither yes nor no": ("GYM_PUBLISH_CHILDREN", "perhaps", "must be 1 or 0"),
+    "an export that is none": ("GYM_ALLOW_SHRINK", "members", "did you mean capitan/members?"),
+    "one export of two is none": ("GYM_ALLOW_SHRINK", "all, guests", "guests is no export"),
+    "hours in words": ("GYM_MAX_EXPORT_AGE_HOURS", "a day", "above 0"),
+    "no hours": ("GYM_MAX_EXPORT_AGE_HOURS", "0", "above 0"),
+    "memory without a unit": ("GYM_MEMORY_LIMIT", "5", "must be like 5GB"),
+    "no memory": ("GYM_MEMORY_LIMIT", "0GB", "must be like 5GB"),
+    "an order that is none": ("GYM_DATE_ORDER", "ydm", "must be mdy, dmy, ymd"),
+    "a mode that is none": ("GYM_FILE_MODE", "rw", "such as 0600 or 0640"),
+    "a mode without its owner": ("GYM_FILE_MODE", "0440", "such as 0600 or 0640"),
+    "files that can be run": ("GYM_FILE_MODE", "0755", "such as 0600 or 0640"),
+    "exports over http": ("GYM_RAW_EXPORTS", "https://host/raw", "must be a folder or s3://"),
+    "exports on ftp": ("GYM_RAW_EXPORTS", "ftp://host/raw", "must be a folder or s3://"),
+    "another cloud": ("GYM_EXPORTS_OUT", "gs://bucket/out", "must be a folder or s3://"),
+    "a scheme in capitals": ("GYM_EXPORTS_OUT", "S3://bucket/out", "must be a folder or s3://"),
+    "one slash": ("GYM_EXPORTS_OUT", "s3:/bucket/out", "must be a folder or s3://"),
+    "no bucket": ("GYM_EXPORTS_OUT", "s3://", "must be s3://<bucket>/<folder>"),
+    "a warehouse on S3": ("GYM_WAREHOUSE", "s3://bucket/w.duckdb", "path on this machine"),
+    "a warehouse in memory": ("GYM_WAREHOUSE", ":memory:", "path on this machine"),
+    "a warehouse elsewhere": ("GYM_WAREHOUSE", "md:gym", "path on this machine"),
+    "a published address": ("GYM_PUBLISHED", "https://host/gym.duckdb", "path on this machine"),
+    "pages on S3": ("GYM_DASHBOARD_OUT", "s3://bucket/pages", "path on this machine"),
+    "a line break in a path": ("GYM_EXPORTS_OUT", "out\nside", "line break"),
+    "no such folder": ("GYM_RAW_EXPORTS", "no/such/folder", "no/such/folder is not there"),
+    "a file for a folder": ("GYM_RAW_EXPORTS", "README.md", "README.md is a file, not a folder"),
+    "a folder for a file": ("GYM_WAREHOUSE", "models", "GYM_WAREHOUSE must be a file"),
+    "one file for both": ("GYM_PUBLISHED", "warehouse/gym_connections.duckdb", "private rows"),
+    "a variable that is none": ("GYM_TIMEZON", "UTC", "did you mean GYM_TIMEZONE?"),
+    "a variable in small letters": ("gym_published", "x", "did you mean GYM_PUBLISHED?"),
+    "a variable like no other": ("GYM_QQQQ", "x", "see the README"),
+}
+
+
+@pytest.mark.parametrize("name,text,sentence", REFUSED.values(), ids=REFUSED)
+def test_is_refused_in_one_sentence_that_names_the_variable(
+    name: str, text: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [problem] = problems(monkeypatch, **{name: text})
+    assert name in problem
+    assert sentence in problem
+    assert "\n" not in problem
+
+
+TAKEN = {
+    "formats in any case": ("GYM_EXPORT_FORMATS", "CSV, Parquet", "csv,parquet"),
+    "one format": ("GYM_EXPORT_FORMATS", "Parquet", "parquet"),
+    "yes": ("GYM_PUBLISH_CHILDREN", "Yes", True),
+    "true": ("GYM_PUBLISH_CHILDREN", "true", True),
+    "no": ("GYM_PUBLISH_CHILDREN", "no", False),
+    "0": ("GYM_PUBLISH_CHILDREN", "0", False),
+    "empty": ("GYM_TIMEZONE", "", "UTC"),
+    "with the end of a line of Windows": ("GYM_TIMEZONE", "Europe/Rome\r", "Europe/Rome"),
+    "two exports": (
+        "GYM_ALLOW_SHRINK",
+        "capitan/members, capitan/relations",
+        ("capitan/members", "capitan/relations"),
+    ),
+    "memory": ("GYM_MEMORY_LIMIT", "1.5 GiB", "1.5 GiB"),
+    "an order": ("GYM_DATE_ORDER", "DMY", "dmy"),
+    "a mode": ("GYM_FILE_MODE", "640", 0o640),
+    "a place on S3": ("GYM_EXPORTS_OUT", "s3://gym-1/a/b", "s3://gym-1/a/b"),
+    "a name with marks": ("GYM_EXPORTS_OUT", "out [1] {x} *?", "out [1] {x} *?"),
+}
+
+
+@pytest.mark.parametrize("name,text,value", TAKEN.values(), ids=TAKEN)
+def test_is_taken_as_it_is_meant(name: str, text: str, value: object, monkeypatch) -> None:
+    monkeypatch.setenv(name, text)
+    assert getattr(load(), settings.VARIABLES[name]) == value
+
+
+ADDRESSES = {
+    "a login": f"s3://AKIDEXAMPLE:{SECRET}@bucket/raw",
+    "a key with a slash": f"s3://AKIDEXAMPLE:a/b{SECRET}@bucket/raw",
+    "a password": f"https://anna:{SECRET}@host/raw",
+    "no scheme": f"anna:{SECRET}@host",
+    "a signed address": f"https://host/raw?X-Amz-Signature={SECRET}",
+    "parameters of DuckDB": f"s3://bucket/raw?s3_secret_access_key={SECRET}",
+    "a token": f"https://host/raw?v=1&token={SECRET}",
+    "an id of a key": f"AKIAABCDEFGHIJKLMNOP/{SECRET}",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
+@pytest.mark.parametrize(
+    "name", ["GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT", "GYM_WAREHOUSE", "GYM_TIMEZONE", "GYM_XPORTS"]
+)
+def test_a_key_in_an_address_is_refused_and_not_shown(
+    name: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = problems(monkeypatch, **{name: address})
+    assert any(text.startswith(f"{name} holds a key") for text in found)
+    assert SECRET not in "".join(found)
+
+
+def test_an_escaped_key_is_not_shown_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    [problem] = problems(monkeypatch, GYM_EXPORTS_OUT=f"s3://AKID:{SECRET}%40bucket/x")
+    assert SECRET not in problem
+
+
+def test_all_problems_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = problems(
+        monkeypatch,
+        "--vars",
+        "{as_of: yesterday}",
+        GYM_TIMEZONE="Chicago",
+        GYM_EXPORT_FORMATS=" ",
+        GYM_TIMEZON="UTC",
+        GYM_RAW_EXPORTS=f"s3://anna:{SECRET}@bucket",
+    )
+    assert len(found) == 5
+    assert SECRET not in "".join(found)
+
+
+@pytest.mark.parametrize(
+    "arguments,is_good",
+    [
+        ([], True),
+        (["--vars", "{as_of: 2025-02-28}"], True),
+        (["--vars", "as_of: ''"], True),
+        (["--vars={as_of: yesterday}"], False),
+        (["--vars", "{as_of: 2025-02-31}"], False),
+        (["--vars", "{as_of: 20250228}"], False),
+        (["--vars", "as_of: 28.02.2025"], False),
+    ],
+)
+def test_as_of_is_a_day_or_empty(arguments: list[str], is_good: bool, monkeypatch) -> None:
+    found = problems(monkeypatch, *arguments)
+    assert (found == []) == is_good
+    assert all("as_of" in text for text in found)
+
+
+def test_dbt_sees_what_was_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.umask(0o022)
+    try:
+        for name, text in (
+            ("GYM_EXPORT_FORMATS", "Parquet, CSV"),
+            ("GYM_MEMORY_LIMIT", ""),
+            ("GYM_TIMEZONE", " UTC\r"),
+            ("GYM_FILE_MODE", "0640"),
+        ):
+            monkeypatch.setenv(name, text)
+        settings.apply(load())
+        assert settings.given() == {
+            "GYM_EXPORT_FORMATS": "csv,parquet",
+            "GYM_FILE_MODE": "0640",
+            "GYM_TIMEZONE": "UTC",
+        }
+        assert os.umask(0o022) == 0o027
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("mode,file,folder", [("0600", 0o600, 0o700), ("0644", 0o644, 0o755)])
+def test_what_was_there_gets_the_mode_of_what_is_new(
+    mode: str, file: int, folder: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, linked, target = tmp_path / "a", tmp_path / "b", tmp_path / "c"
+    ours.write_text("")
+    target.write_text("")
+    for path in (ours, target):
+        path.chmod(0o666)
+    tmp_path.chmod(0o777)
+    linked.symlink_to(target)
+    monkeypatch.setenv("GYM_FILE_MODE", mode)
+    settings.narrow([ours, linked, tmp_path, tmp_path / "missing"], load())
+    assert ours.stat().st_mode & 0o777 == file
+    assert tmp_path.stat().st_mode & 0o777 == folder
+    assert target.stat().st_mode & 0o777 == 0o666
+
+
+@pytest.mark.parametrize(
+    "name", ["GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT", "GYM_WAREHOUSE"], ids=["in", "out", "warehouse"]
+)
+def test_a_plain_dbt_command_writes_no_key_either(
+    name: str, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"s3://AKIDEXAMPLE:{SECRET}@bucket/x"
+    monkeypatch.setattr(Project, "environment", project.environment | {name: address})
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(PROJECT))
+    result = project.run(DBT, "parse")
+    assert result.returncode != 0
+    assert f"{name} without a key" in result.stdout
+    files = [path for path in project.folder.rglob("*") if path.is_file()]
+    written = "".join(path.read_bytes().decode("latin-1") for path in files)
+    assert SECRET not in result.stdout + result.stderr + written
+
+
+def test_a_plain_dbt_command_checks_the_settings_and_keeps_the_warehouse_private(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.exports.mkdir()
+    command = (DBT, "seed", "--select", "export_names")
+    refused = project.run(*command, "--vars", "{as_of: yesterday}")
+    assert "as_of (a dbt var) must be a day" in refused.stdout
+    monkeypatch.setenv("GYM_TIMEZONE", "Lisbon")
+    refused = project.run(*command)
+    assert "did you mean Europe/Lisbon?" in refused.stdout
+    assert "Traceback" not in refused.stdout
+    assert not project.warehouse.exists()
+    monkeypatch.delenv("GYM_TIMEZONE")
+    assert project.run(*command).returncode == 0
+    assert project.warehouse.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_else_reads_the_variables() -> None:
+    """But for the tests, which set and count what is theirs."""
+    reads = re.compile(r"""(environ(\.get\(|\[)|getenv\(|startswith\(\W*)f?['"]GYM_""")
+    files = [
+        path
+        for folder in ("python_udfs", "scripts", "benchmarks", "models")
+        for path in (PROJECT / folder).rglob("*.py")
+        if path.name != "settings.py"
+    ]
+    assert len(files) > 30
+    found = {
+        path.name
+        for path in files
+        if reads.search(path.read_text(encoding="utf-8"))
+        or re.search(r"GYM_\w+['\"] (not )?in os\.environ", path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_dbt_has_the_same_defaults() -> None:
+    """It reads the variables itself; an empty one counts as not set there, too."""
+    found: dict[str, set[str]] = {}
+    for folder in ("models", "macros", "tests", "."):
+        pattern = "*.yml" if folder == "." else "**/*.*"
+        for path in (PROJECT / folder).glob(pattern):
+            if path.suffix not in (".yml", ".sql"):
+                continue
+            for name, default, other in re.findall(
+                r"""env_var\(['"](GYM_\w+)['"], ['"](.*?)['"]\)(?: or ['"](.*?)['"])?""",
+                path.read_text(encoding="utf-8"),
+            ):
+                assert default == "", (path, name)
+                found.setdefault(name, set()).add(other)
+    assert len(found) >= 6
+    none = {"GYM_ALLOW_SHRINK": {""}, "GYM_MEMORY_LIMIT": {"none"}}
+    for name, defaults in found.items():
+        assert defaults == none.get(name, {str(settings.DEFAULTS[name])}), name
+
+
+def test_the_readme_names_every_variable_with_its_default() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(GYM_\w+)` \|.*\| ([^|]*) \|$", readme, re.MULTILINE))
+    hidden = {"GYM_REQUIRE_BROWSER"}
+    assert set(told) == set(settings.VARIABLES) - hidden
+    for name, text in told.items():
+        default = settings.DEFAULTS[name]
+        if name == "GYM_FILE_MODE":
+            default = f"{default:04o}"
+        if default and "sample" not in text:
+            assert f"`{default}`" in text, name
