@@ -79,7 +79,7 @@ def requests_in(connection: duckdb.DuckDBPyConnection, database: str | None = No
         select column_name from duckdb_columns()
         where database_name = coalesce($database, current_database())
             and schema_name = 'landing' and table_name = $table
-            and not list_contains($position, column_name)
+            and data_type = 'VARCHAR' and not list_contains($position, column_name)
         order by column_name
         """,
         {"database": database, "table": REQUESTS, "position": list(POSITION)},
