@@ -232,6 +232,10 @@ def tidy(settings: Settings) -> None:
 
     for line in former_files.clear(settings, rewrite):
         print(line)
+    if former_files.renew_warehouse(settings):
+        print(
+            f"{settings.warehouse} was written anew, without what it held before a request to erase"
+        )
 
 
 def build(arguments: list[str], settings: Settings) -> list[str]:

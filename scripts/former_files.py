@@ -2,12 +2,14 @@
 
 That is: result files in a format that is off now, and whatever was written before somebody asked to
 be erased (or before the names of children were withheld again). Only files of the note are touched
-(python_udfs/written_files.py), and only while they are as they were written.
+(python_udfs/written_files.py), and only while they are as they were written. The warehouse is
+written anew: what DuckDB deletes stays in the file until something else needs the room.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -155,3 +157,39 @@ def clear(settings: Settings, rewrite: Rewrite) -> list[str]:
             note.forget([place])
             said.append(f"{place} was removed: {why}")
     return said
+
+
+def renew_warehouse(settings: Settings) -> bool:
+    """Write the warehouse anew where it was not since somebody asked to be erased.
+
+    Args:
+        settings: those of the last good build; its warehouse is closed.
+
+    Returns:
+        Whether it was written anew. A kill leaves the old file in its place, to be renewed by the
+        next build: the requests are noted last.
+    """
+    warehouse = Path(settings.warehouse).resolve()
+    noted = warehouse.with_name(f".{warehouse.name}.renewed.json")
+    asked = withheld_now(settings) - {CHILDREN}
+    try:
+        known = set(json.loads(noted.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        known = set()
+    folder = warehouse.with_name(f".{warehouse.name}.new")
+    shutil.rmtree(folder, ignore_errors=True)
+    if asked <= known:
+        return False
+    folder.mkdir()
+    # a view knows its database by the name of the file, so the new one has that of the old one
+    fresh, limit = folder / warehouse.name, settings.memory_limit
+    with duckdb.connect(config={"memory_limit": limit} if limit else {}) as connection:
+        connection.execute(f"attach {publish.quoted(str(warehouse))} (read_only)")
+        connection.execute(f"attach {publish.quoted(str(fresh))} as renewed")
+        old = warehouse.stem.replace('"', '""')
+        connection.execute(f'copy from database "{old}" to renewed')
+        connection.execute("force checkpoint renewed")
+    fresh.replace(warehouse)
+    shutil.rmtree(folder)
+    noted.write_text(json.dumps(sorted(asked)), encoding="utf-8")
+    return True

@@ -71,18 +71,23 @@ def gym_with_the_person(project: Project) -> None:
     )
 
 
-def traces(project: Project) -> int:
-    """Cells of the published tables, and lines of the files, that hold the name or the id."""
-    found = 0
-    with duckdb.connect(str(project.published), read_only=True) as connection:
-        tables = [
-            name for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()
-        ]
-        for table in tables:
-            for row in connection.sql(f"from {table}").fetchall():
-                found += sum("quillfeather" in str(cell).lower() for cell in row)
-    for path in project.files.glob("*.csv"):
-        found += path.read_text().lower().count("quillfeather")
+def holders(project: Project) -> set[str]:
+    """Files that a build made and that hold the name anywhere, and tables of the warehouse."""
+    names = (b"quillfeather", b"zebedee")
+    found = {
+        str(path.relative_to(project.folder))
+        for path in project.folder.rglob("*")
+        if path.is_file()
+        and not {"exports", "logs", "target"} & set(path.relative_to(project.folder).parts)
+        and any(name in path.read_bytes().lower() for name in names)
+    }
+    for database in (project.warehouse, project.published):
+        with duckdb.connect(str(database), read_only=True) as connection:
+            tables = connection.sql("select schema_name, table_name from duckdb_tables()")
+            for schema, table in tables.fetchall():
+                rows = connection.sql(f'from "{schema}"."{table}"').fetchall()
+                if any(name.decode() in str(row).lower() for row in rows for name in names):
+                    found.add(f"{database.name}: {schema}.{table}")
     return found
 
 
@@ -90,20 +95,30 @@ def test_a_request_erases_id_name_and_payments(project: Project) -> None:
     gym_with_the_person(project)
     result = project.build()
     assert result.returncode == 0, result.stderr
-    assert traces(project) > 0
+    assert {"gym_connections.duckdb: main.customers", "files/customer_events.csv"} <= holders(
+        project
+    )
     assert project.query("select purchaser_customer_id from pass_transfers") == [(1,)]
     assert len(project.query("from customer_connections")) == 1
 
-    project.write("privacy/erasure_requests", [{"customer_id": 1}])
+    requests = [{"customer_id": "0001.0"}, {"full_name": "Nobody Evermet"}]
+    project.write("privacy/erasure_requests", requests)
     result = project.build()
     assert result.returncode == 0, result.stderr
-    assert traces(project) == 0
+    assert holders(project) == set()
     assert project.query(
         "select purchaser_name, purchaser_customer_id, match_method from pass_transfers"
     ) == [("(erased)", None, "no_match")]
     assert project.query("from customer_connections") == []
     assert project.query("select distinct customer_id from customer_events") == [(2,)]
     assert "1 erased" in result.stdout
+    assert project.query("from erasure_requests_met") == [
+        ("privacy/erasure_requests.csv", 2, 4, 1),
+        ("privacy/erasure_requests.csv", 3, 0, 0),
+    ]
+    [met_nobody] = [line for line in result.stdout.splitlines() if "met nobody" in line]
+    assert "privacy/erasure_requests.csv line 3" in met_nobody
+    assert "Evermet" not in result.stdout
 
 
 def test_a_request_that_names_nobody_is_rejected(project: Project) -> None:
@@ -115,3 +130,19 @@ def test_a_request_that_names_nobody_is_rejected(project: Project) -> None:
     assert project.query("select reject_reason from rejected_rows") == [
         ("customer_id cannot be read: seven",)
     ]
+
+
+def test_nothing_is_stored_while_the_requests_cannot_be_read(project: Project) -> None:
+    gym_with_the_person(project)
+    path = project.exports / "privacy/erasure_requests.csv"
+    path.parent.mkdir()
+    path.write_bytes(b"\x1f\x8b\x08half a gzip")
+    result = project.build()
+    assert result.returncode == 1
+    assert "privacy/erasure_requests.csv" in result.stderr
+    tables = project.query(
+        "select schema_name || '.' || table_name from duckdb_tables() where schema_name = 'landing'"
+    )
+    stored = {table: project.query(f"select count(*) from {table}") for (table,) in tables}
+    assert stored.pop("landing.raw_exports__files") != [(0,)]
+    assert set(map(str, stored.values())) == {"[(1,)]"}, "the sentence, and nothing else"
