@@ -203,6 +203,7 @@ class Settings(BaseSettings):
         frozen=True,
         extra="ignore",
         hide_input_in_errors=True,
+        validate_default=False,
     )
 
     raw_exports: Root = "data/sample/exports"

@@ -183,11 +183,39 @@ def test_a_second_build_is_refused_and_readers_are_not(night: Project) -> None:
     assert "another build of" in reasons[0]
 
 
-@pytest.mark.parametrize("script", ["build.py", "spot_check.py", "report.py", "docs_site.py"])
-def test_ctrl_c_is_one_sentence_and_leaves_what_was_published(script: str, night: Project) -> None:
+WAITING = {
+    "while it imports": "import command; print(1, flush=True); import time; time.sleep(60)",
+    "while it runs": "import command, time;"
+    " command.run(lambda _: print(1, flush=True) or time.sleep(60) or 0, 'No spot check:')",
+    "in a query": "import command, duckdb;"
+    " query = 'select sum(a.range * b.range % 7) from range(1000000) a, range(1000000) b';"
+    " run = lambda _: print(1, flush=True) or duckdb.sql(query).fetchall();"
+    " command.run(run, 'No spot check:')",
+}
+
+
+@pytest.mark.parametrize("code", WAITING.values(), ids=WAITING)
+def test_ctrl_c_is_one_sentence_wherever_a_command_is(code: str) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=PROJECT / "scripts",
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "python_udfs")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout.readline() == "1\n"
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    errors = running.communicate()[1]
+    assert running.returncode == 130
+    assert errors.strip() == "Stopped by Ctrl-C; what was published before stays."
+
+
+def test_ctrl_c_while_building_leaves_what_was_published(night: Project) -> None:
     before = digest(night.published)
     running = subprocess.Popen(
-        [sys.executable, f"scripts/{script}", *(["1"] if script == "spot_check.py" else [])],
+        [sys.executable, "scripts/build.py"],
         cwd=PROJECT,
         env=night.environment,
         stdout=subprocess.PIPE,
@@ -195,10 +223,7 @@ def test_ctrl_c_is_one_sentence_and_leaves_what_was_published(script: str, night
         text=True,
         start_new_session=True,
     )
-    if script == "build.py":
-        assert running.stdout.readline().startswith("Building")
-    else:
-        time.sleep(0.2)
+    assert running.stdout.readline().startswith("Building")
     os.killpg(running.pid, signal.SIGINT)
     errors = running.communicate()[1]
     assert running.returncode == 130

@@ -235,14 +235,14 @@ def test_a_plain_dbt_command_checks_the_settings_and_keeps_the_warehouse_private
 ) -> None:
     project.exports.mkdir()
     command = (DBT, "seed", "--select", "export_names")
-    refused = project.run(*command, "--vars", "{as_of: yesterday}")
-    assert "as_of (a dbt var) must be a day" in refused.stdout
     monkeypatch.setenv("GYM_TIMEZONE", "Lisbon")
     refused = project.run(*command)
     assert "did you mean Europe/Lisbon?" in refused.stdout
     assert "Traceback" not in refused.stdout
     assert not project.warehouse.exists()
     monkeypatch.delenv("GYM_TIMEZONE")
+    refused = project.run(*command, "--vars", "{as_of: yesterday}")
+    assert "as_of (a dbt var) must be a day" in refused.stdout
     assert project.run(*command).returncode == 0
     assert project.warehouse.stat().st_mode & 0o777 == 0o600
 
