@@ -42,6 +42,8 @@ ADDED_WORDS = frozenset(
 )
 # From this share of equal letters on, in per cent, two names are one that is misspelt.
 LIKE = 80.0
+# A refusal names so many other files that are not read: the report does not come to it.
+OTHERS_NAMED = 5
 
 
 class ExportFile(NamedTuple):
@@ -354,5 +356,8 @@ def files_of(export: str, is_required: bool, files: Sequence[ExportFile]) -> lis
             f" name, under the exports root (GYM_RAW_EXPORTS)" + (f"; {hint}" if hint else "")
         )
     if hint:
-        raise FileError(f"{export} has no file, but {hint}; {advice}")
+        others = sorted({file.listed_as for file in unread if file is not like})
+        also = f"; also not read: {', '.join(others[:OTHERS_NAMED])}" if others else ""
+        more = f" and {len(others) - OTHERS_NAMED} more" if len(others) > OTHERS_NAMED else ""
+        raise FileError(f"{export} has no file, but {hint}; {advice}{also}{more}")
     return []

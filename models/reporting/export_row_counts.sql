@@ -12,6 +12,10 @@ files as (
     select
         export_name,
         count(*) as file_count,
+        string_agg(
+            '; ' || file_name || ' has its header in line ' || header_line
+            || ', what is above it is skipped', '' order by file_name
+        ) filter (where header_line > 1) as titles,
     from {{ ref('stg_exports__files') }}
     where not_read_because is null
     group by export_name
@@ -34,7 +38,24 @@ counts as (
         on export_names.export_name = records.export_name
     left join files on export_names.export_name = files.export_name
     group by export_names.export_name, export_names.is_required
+),
+
+explained as (
+    select
+        counts.*,
+        case
+            when counts.file_count = 0 then 'no file; what depends on it is empty'
+            when counts.record_count = 0
+                then 'empty: a header and no row, in ' || counts.file_count || ' file(s)'
+            else format(
+                '{} kept, {} rejected, {} duplicate, {} superseded, {} erased, in {} file(s)',
+                counts.kept_count, counts.rejected_count, counts.duplicate_count,
+                counts.superseded_count, counts.erased_count, counts.file_count
+            ) || if(counts.later_count > 0, format(', {} after as_of', counts.later_count), '')
+        end || coalesce(files.titles, '') as note,
+    from counts
+    left join files on counts.export_name = files.export_name
 )
 
-select * from counts
+select * from explained
 order by export_name

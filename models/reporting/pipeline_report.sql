@@ -168,7 +168,6 @@ figures as (
     select 10, 'events', event_type, count(*), null, null
     from customer_events
     group by event_type
-
 ),
 
 report as (

@@ -247,6 +247,12 @@ def test_a_file_like_an_export_that_is_missing_stops_the_build(
     assert f"{export}.csv" in sentence
 
 
+def test_a_refusal_names_the_other_files_that_are_not_read(tmp_path: Path) -> None:
+    others = [f"capitan/other{n}.csv" for n in range(8)]
+    sentence = refused(lay(tmp_path, "capitan/member.csv", "photos/1.jpg", *others), MEMBERS)
+    assert sentence.endswith(f"; also not read: {', '.join(others[:5])} and 4 more")
+
+
 NOT_ALIKE = [
     (MEMBERS, "capitan/membership_types.csv"),
     (MEMBERS, "capitan/staff.csv"),
