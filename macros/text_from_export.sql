@@ -39,3 +39,28 @@
 {% macro decimal_from_export(column) -%}
     try_cast({{ text_from_export(column) }} as decimal(18, 2))
 {%- endmacro %}
+
+
+{# A code of var export_codes, in its spelling there; letter case and blanks of any kind do not
+   matter. "other" where it is none, also where nothing stands there.
+   Example: code_from_export("' gue '", 'entry_method') is 'GUE', of 'pays cash' it is 'other'. #}
+{% macro code_from_export(column, field) -%}
+    case lower(regexp_replace({{ text_from_export(column) }}, '[\s\p{Z}]+', '', 'g'))
+        {% for code in var('export_codes')[field] -%}
+            when '{{ code | lower }}' then '{{ code }}'
+        {% endfor -%}
+        else 'other'
+    end
+{%- endmacro %}
+
+
+{# The name of a thing, such as a place, without e-mail addresses and telephone numbers that
+   somebody typed into it. Example: of 'Annex, key: bob@example.org' it is 'Annex, key: (e-mail)'. #}
+{% macro name_from_export(column) -%}
+    regexp_replace(
+        regexp_replace(
+            {{ text_from_export(column) }}, '[^\s<>(),;:]+@[^\s<>(),;:]+', '(e-mail)', 'g'
+        ),
+        '[+(]?[0-9](?:[ ().-]{0,2}[0-9]){8,14}', '(telephone)', 'g'
+    )
+{%- endmacro %}

@@ -16,9 +16,9 @@ typed as (
             when not {{ is_erased_customer([integer_from_export('raw.owner_id')]) }}
                 then {{ integer_from_export('raw.owner_id') }}
         end as owner_customer_id,
-        {{ text_from_export('raw.name') }} as membership_name,
-        lower({{ text_from_export('raw.size') }}) as size,
-        {{ text_from_export('raw.status') }} as status,
+        {{ name_from_export('raw.name') }} as membership_name,
+        {{ code_from_export('raw.size', 'membership_size') }} as size,
+        {{ code_from_export('raw.status', 'membership_status') }} as status,
         {{ text_from_export('raw.interval') }} as billing_interval,
         {{ text_from_export('raw.frequency') }} as frequency,
         {{ decimal_from_export('raw.billing_amount') }} as billing_amount,

@@ -12,7 +12,7 @@ typed as (
     select
         {{ text_from_export('raw.transaction_id') }} as transaction_id,
         {{ text_from_export('raw.stripe_customer_id') }} as stripe_customer_id,
-        {{ text_from_export('raw."Description"') }} as description,
+        {{ name_from_export('raw."Description"') }} as description,
         {{ text_from_export('raw."Name"') }} as buyer_name,
         lower({{ text_from_export('raw.receipt_email') }}) as receipt_email,
         lower({{ text_from_export('raw.billing_email') }}) as billing_email,

@@ -1,0 +1,332 @@
+"""Which public counts are shown, so that nobody can work out a small one.
+
+Each count is rounded on its own to the nearest ten, and one below SMALLEST_SHOWN, zero included, is
+only said to be that. A shown count so stands for ten values and a hidden one for fifteen. Tables
+share sums, so a reader may exclude some of them. Whatever would leave a hidden count fewer than
+FEWEST_VALUES is left out as a whole.
+
+Only the published figures decide, by looking at some of the worlds that agree with them. Sums stay as
+they are. Where a count is at most another one, a value is chosen in between, and the worlds on its
+two sides are kept. What is left has no loops, and there intervals are exact: every value of a cell
+has its world. More worlds may exist, so a cell has at least the values that are counted here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
+
+import pyarrow as pa
+
+# England's OpenSAFELY hides counts to 7, the US census bureau those below 15.
+SMALLEST_SHOWN = 15
+STEP = 10
+FEWEST_VALUES = 10
+
+# A table of the page and what it counts there.
+Cell = tuple[str, str]
+Row = tuple[int, str, str, str | None, int]
+Boxes = dict[Cell, tuple[float, float]]
+Sum = tuple[Cell, list[Cell]]
+
+TOTALS = "totals"
+CUSTOMERS = (TOTALS, "customers who came")
+BY_MONTH = "check-ins by month"
+OTHER_MONTHS = "other months"
+GUESTS = [
+    ("check-ins by kind", "GUE"),
+    ("pass transfers by kind", "guest_pass"),
+    ("interactions by type", "frequent_guest"),
+]
+KNOWN_BUYERS = [("pass transfers by buyer", "known"), ("interactions by type", "shared_pass")]
+# Counts that are nearly always equal: a reader may take them for one.
+TWINS = [GUESTS, KNOWN_BUYERS]
+
+
+def same(count: float) -> float:
+    """The count itself."""
+    return count
+
+
+def pairs(count: float) -> float:
+    """Pairs among so many.
+
+    Example:
+        >>> pairs(4)
+        6
+    """
+    return count * (count - 1) // 2
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """The `less`, each `times` as often, are at most `of` the first of `more` plus the others."""
+
+    less: Sequence[Cell]
+    more: Sequence[Cell]
+    of: Callable[[float], float] = same
+    times: Sequence[int] = (1, 1, 1)
+
+    def bound(self, boxes: Boxes) -> float:
+        """What the `less` are at most, whatever the `more` are."""
+        first, *others = (boxes[cell][0] for cell in self.more)
+        return self.of(first) + sum(others)
+
+    def always_holds(self, boxes: Boxes) -> bool:
+        """Whether no values of the boxes break it, so that it tells a reader nothing."""
+        most = sum(n * boxes[cell][1] for n, cell in zip(self.times, self.less, strict=False))
+        return most <= self.bound(boxes)
+
+    def is_simple(self) -> bool:
+        """Whether it says of one count that it is at most another one."""
+        return len(self.less) == 1 and self.times[0] == 1
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Numbers of the project that a reader may know: fewest interactions by strength, and vars."""
+
+    fewest_interactions: Mapping[str, int]
+    crew_min_members: int
+    crew_min_meetings: int
+    affinity_min_class_pairs: int
+
+
+def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
+    """What a reader knows of the counts beside their sums and TWINS."""
+    checkins, transfers, interactions, connections, crews = (
+        (TOTALS, metric)
+        for metric in ("check-ins", "pass transfers", "interactions", "connections", "crews")
+    )
+    type_of = "interactions by type"
+    guests, same_day, purchase, family, shared = (
+        (type_of, metric)
+        for metric in (
+            "frequent_guest", "same_day_checkin", "same_purchase_group", "family_membership",
+            "shared_pass",
+        )
+    )  # fmt: skip
+    level = "connections by affinity"
+    not_known_ties = [(level, metric) for metric in ("maybe", "chance", "too_few")]
+    strengths = [("connections by strength", metric) for metric in rules.fewest_interactions]
+    meetings = rules.crew_min_meetings
+    crew_ties = rules.crew_min_members - 1
+    crew_strengths = [
+        cell for cell in strengths if rules.fewest_interactions[cell[1]] >= meetings
+    ]
+
+    def judged(count: float) -> float:
+        return inf if count >= rules.affinity_min_class_pairs else 0
+
+    return [
+        AtMost([CUSTOMERS], [checkins]),
+        AtMost([transfers], [checkins]),
+        AtMost([connections], [interactions]),
+        AtMost([same_day], [checkins], pairs),
+        AtMost([shared], [transfers]),
+        AtMost([purchase], [transfers], pairs),
+        AtMost([purchase], [KNOWN_BUYERS[0]], pairs),
+        AtMost([guests], [shared]),
+        AtMost([("pass transfers by kind", "entry_pass")], [("check-ins by kind", "ENT")]),
+        *(
+            AtMost([(f"pass transfers by month", month)], [(BY_MONTH, month)])
+            for month in months
+        ),
+        # two people meet once a day, and share a pass, a guest pass and a purchase once
+        *(
+            AtMost(
+                [("interactions by month", month)],
+                [(BY_MONTH, month), family],
+                lambda count: count * (count + 1),
+            )
+            for month in months
+        ),
+        # members who were there, ties between them, meetings behind each
+        *(
+            AtMost([crews], more, times=[n])
+            for n, more in (
+                (rules.crew_min_members, [CUSTOMERS]),
+                (rules.crew_min_members * meetings, [checkins]),
+                (crew_ties, [connections]),
+                (crew_ties, [(level, "together")]),
+                (crew_ties, crew_strengths),
+                (crew_ties * meetings, [same_day]),
+                (crew_ties * meetings, [interactions]),
+            )
+        ),
+        *(AtMost([(level, metric)], [connections], judged) for metric in ("maybe", "chance")),
+        # who is no known tie has met
+        AtMost(not_known_ties, [same_day]),
+        AtMost(not_known_ties, [CUSTOMERS], pairs),
+        AtMost(strengths, [interactions], times=list(rules.fewest_interactions.values())),
+    ]
+
+
+def shown(count: int) -> int | None:
+    """The count to the nearest ten; None where it is too small.
+
+    Example:
+        >>> shown(14), shown(15), shown(24)
+        (None, 20, 20)
+    """
+    return None if count < SMALLEST_SHOWN else (count + STEP // 2) // STEP * STEP
+
+
+def box(count: int) -> tuple[int, int]:
+    """The lowest and the highest count that is shown alike.
+
+    Example:
+        >>> box(3), box(21)
+        ((0, 14), (15, 24))
+    """
+    middle = shown(count)
+    if middle is None:
+        return 0, SMALLEST_SHOWN - 1
+    return middle - STEP // 2, middle + STEP // 2 - 1
+
+
+def narrow(boxes: Boxes, sums: Iterable[Sum]) -> bool:
+    """Takes from the boxes what no sum allows; False where nothing is left of one.
+
+    Example:
+        >>> boxes = {("", "all"): (15, 24), ("", "a"): (15, 24), ("", "b"): (0, 14)}
+        >>> narrow(boxes, [(("", "all"), [("", "a"), ("", "b")])]), boxes["", "b"]
+        (True, (0, 9))
+    """
+    changed = True
+    while changed:
+        changed = False
+        for total, parts in sums:
+            low, high = (sum(boxes[part][end] for part in parts) for end in (0, 1))
+            least, most = boxes[total]
+            limits = {
+                part: (least - high + boxes[part][1], most - low + boxes[part][0])
+                for part in parts
+            }
+            for cell, limit in (limits | {total: (low, high)}).items():
+                left = max(boxes[cell][0], limit[0]), min(boxes[cell][1], limit[1])
+                if left[0] > left[1]:
+                    return False
+                changed |= left != boxes[cell]
+                boxes[cell] = left
+    return True
+
+
+def values_left(target: Cell, boxes: Boxes, sums: list[Sum], relations: list[AtMost]) -> float:
+    """How many values a hidden cell has at least, for who knows all that is shown.
+
+    Args:
+        target: the hidden cell.
+        boxes: lowest and highest value of each cell by itself.
+        sums: each total with its parts.
+        relations: the simple ones.
+    """
+    boxes, sums = dict(boxes), list(sums)
+    if not narrow(boxes, sums):
+        return 0
+    for relation in relations:
+        if relation.always_holds(boxes):
+            continue
+        # a value in between: the target gets the larger side
+        (less,), more = relation.less, relation.more[0]
+        low, high = boxes[more]
+        share = 0.75 if target == less else 0.25 if target == more else 0.5
+        between = int(low + share * (high - low))
+        boxes[more] = between, high
+        while relation.bound(boxes) < boxes[less][0] and boxes[more][0] < high:
+            boxes[more] = boxes[more][0] + 1, high
+        boxes[less] = boxes[less][0], min(boxes[less][1], relation.bound(boxes))
+        if boxes[less][0] > boxes[less][1] or not narrow(boxes, sums):
+            return 0
+    for twins in TWINS:
+        for one, other in pairwise(cell for cell in twins if cell in boxes):
+            low, high = (
+                end(boxes[one][place], boxes[other][place])
+                for place, end in enumerate((max, min))
+            )
+            if low > high:
+                continue
+            # two chains of twins would be a loop: only the target's stays one
+            if target in twins:
+                sums.append((one, [other]))
+            else:
+                boxes[one] = boxes[other] = ((low + high) // 2,) * 2
+            if not narrow(boxes, sums):
+                return 0
+    low, high = boxes[target]
+    return high - low + 1
+
+
+def with_other_months(rows: Sequence[Row]) -> dict[Cell, tuple[str | None, int]]:
+    """What each cell is part of, and its count.
+
+    Listed are the months with SMALLEST_SHOWN check-ins or more, in each table all of them; what
+    lies in other months is one line. So a month that stands there tells nothing else.
+    """
+    months = sorted(
+        metric for _, section, metric, _, count in rows
+        if section == BY_MONTH and count >= SMALLEST_SHOWN
+    )  # fmt: skip
+    cells: dict[Cell, tuple[str | None, int]] = {}
+    for _, section, metric, part_of, count in rows:
+        if section.endswith(" by month"):
+            for month in (*months, OTHER_MONTHS):
+                cells.setdefault((section, month), (part_of, 0))
+            metric = metric if metric in months else OTHER_MONTHS
+            count += cells[section, metric][1]
+        cells[section, metric] = part_of, count
+    return cells
+
+
+def public_rows(rows: Sequence[Row], rules: Rules) -> pa.Table:
+    """The rows of public_counts as those of public_totals.
+
+    Args:
+        rows: line number, section, metric, the total that it is part of, count.
+        rules: what a reader may know of the project.
+    """
+    cells = with_other_months(rows)
+    months = [metric for section, metric in cells if section == BY_MONTH]
+    relations = known_relations(months, rules)
+    # a total is a table of its own
+    table_of = {cell: cell if cell[0] == TOTALS else cell[0] for cell in cells}
+    left_out = {
+        table_of[cell]
+        for cell, (part_of, _) in cells.items()
+        if shown(cells[CUSTOMERS][1]) is None
+        or (part_of is not None and shown(cells[TOTALS, part_of][1]) is None)
+    }
+    while True:
+        published = [cell for cell in cells if table_of[cell] not in left_out]
+        boxes: Boxes = {cell: (0, inf) for cell in cells if cell[0] == TOTALS}
+        boxes |= {cell: box(cells[cell][1]) for cell in published}
+        sums: dict[str, Sum] = {}
+        for section, metric in published:
+            part_of = cells[section, metric][0]
+            if part_of is not None:
+                sums.setdefault(section, ((TOTALS, part_of), []))[1].append((section, metric))
+        known = [r for r in relations if {*r.less, *r.more} <= {*published}]
+        simple = [relation for relation in known if relation.is_simple()]
+        unsafe = [
+            relation.less[0]
+            for relation in known
+            if not relation.is_simple() and not relation.always_holds(boxes)
+        ] or [
+            cell
+            for cell in published
+            if shown(cells[cell][1]) is None
+            and values_left(cell, boxes, [*sums.values()], simple) < FEWEST_VALUES
+        ]
+        if not unsafe:
+            break
+        left_out.add(table_of[unsafe[-1]])
+    return pa.table(
+        {
+            "line_number": pa.array(range(1, len(published) + 1), pa.int32()),
+            "section": pa.array([section for section, _ in published], pa.string()),
+            "metric": pa.array([metric for _, metric in published], pa.string()),
+            "value": pa.array([shown(cells[cell][1]) for cell in published], pa.int64()),
+        }
+    )
