@@ -5,10 +5,10 @@ only said to be that. A shown count so stands for ten values and a hidden one fo
 share sums, so a reader may exclude some of them. Whatever would leave a hidden count fewer than
 FEWEST_VALUES is left out as a whole.
 
-Only the published figures decide, by looking at some of the worlds that agree with them. Sums stay as
-they are. Where a count is at most another one, a value is chosen in between, and the worlds on its
-two sides are kept. What is left has no loops, and there intervals are exact: every value of a cell
-has its world. More worlds may exist, so a cell has at least the values that are counted here.
+Only the published figures decide, by looking at some of the gyms that would show the same. Sums stay
+as they are. Where a count is at most another one, a value is chosen between the two, and the gyms
+on its right side are kept. What is left has no loops, and there intervals are exact: every value of
+a cell has its gym. Others may exist, so a cell has at least the values that are counted here.
 """
 
 from __future__ import annotations
@@ -113,9 +113,7 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
     strengths = [("connections by strength", metric) for metric in rules.fewest_interactions]
     meetings = rules.crew_min_meetings
     crew_ties = rules.crew_min_members - 1
-    crew_strengths = [
-        cell for cell in strengths if rules.fewest_interactions[cell[1]] >= meetings
-    ]
+    crew_strengths = [cell for cell in strengths if rules.fewest_interactions[cell[1]] >= meetings]
 
     def judged(count: float) -> float:
         return inf if count >= rules.affinity_min_class_pairs else 0
@@ -130,10 +128,7 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
         AtMost([purchase], [KNOWN_BUYERS[0]], pairs),
         AtMost([guests], [shared]),
         AtMost([("pass transfers by kind", "entry_pass")], [("check-ins by kind", "ENT")]),
-        *(
-            AtMost([(f"pass transfers by month", month)], [(BY_MONTH, month)])
-            for month in months
-        ),
+        *(AtMost([("pass transfers by month", month)], [(BY_MONTH, month)]) for month in months),
         # two people meet once a day, and share a pass, a guest pass and a purchase once
         *(
             AtMost(
@@ -153,9 +148,10 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
                 (crew_ties, [(level, "together")]),
                 (crew_ties, crew_strengths),
                 (crew_ties * meetings, [same_day]),
-                (crew_ties * meetings, [interactions]),
             )
         ),
+        # each connection is one interaction, and a tie of a crew some more
+        AtMost([crews, connections], [interactions], times=[crew_ties * (meetings - 1), 1]),
         *(AtMost([(level, metric)], [connections], judged) for metric in ("maybe", "chance")),
         # who is no known tie has met
         AtMost(not_known_ties, [same_day]),
@@ -202,8 +198,7 @@ def narrow(boxes: Boxes, sums: Iterable[Sum]) -> bool:
             low, high = (sum(boxes[part][end] for part in parts) for end in (0, 1))
             least, most = boxes[total]
             limits = {
-                part: (least - high + boxes[part][1], most - low + boxes[part][0])
-                for part in parts
+                part: (least - high + boxes[part][1], most - low + boxes[part][0]) for part in parts
             }
             for cell, limit in (limits | {total: (low, high)}).items():
                 left = max(boxes[cell][0], limit[0]), min(boxes[cell][1], limit[1])
@@ -243,8 +238,7 @@ def values_left(target: Cell, boxes: Boxes, sums: list[Sum], relations: list[AtM
     for twins in TWINS:
         for one, other in pairwise(cell for cell in twins if cell in boxes):
             low, high = (
-                end(boxes[one][place], boxes[other][place])
-                for place, end in enumerate((max, min))
+                end(boxes[one][place], boxes[other][place]) for place, end in enumerate((max, min))
             )
             if low > high:
                 continue

@@ -1,140 +1,315 @@
-"""Small counts are hidden, and nobody works them out from what is shown."""
+"""No small count follows from the public figures: a solver tries, on many invented gyms."""
 
 from __future__ import annotations
 
+import random
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from fractions import Fraction
-from itertools import product
+from itertools import combinations
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from small_cells import SMALLEST_SHOWN, Cell, hidden_cells, public_rows
+from disclosure_control import Rules, public_rows
 
-TOTAL = ("totals", "all")
+RULES = Rules({"1": 1, "2": 2, "3": 3, "4": 5, "5": 10}, 3, 3, 50)
+BUCKETS = {"1": (1, 1), "2": (2, 2), "3": (3, 4), "4": (5, 9), "5": (10, None)}
+PARTS = {
+    "check-ins by kind": "check-ins",
+    "check-ins by month": "check-ins",
+    "pass transfers by kind": "pass transfers",
+    "pass transfers by buyer": "pass transfers",
+    "pass transfers by month": "pass transfers",
+    "interactions by type": "interactions",
+    "interactions by month": "interactions",
+    "connections by strength": "connections",
+    "connections by affinity": "connections",
+}
+WORDS = {
+    "check-ins by kind": ["ENT", "EVE", "FRE", "GUE", "MEM", "other"],
+    "pass transfers by kind": ["entry_pass", "guest_pass"],
+    "pass transfers by buyer": ["known", "unknown"],
+    "interactions by type": [
+        "family_membership", "frequent_guest", "same_day_checkin", "same_purchase_group",
+        "shared_pass",
+    ],
+    "connections by strength": list(BUCKETS),
+    "connections by affinity": ["chance", "maybe", "together", "too_few"],
+}  # fmt: skip
+OTHER_MONTHS = "other months"
 
 
-def gym(kinds: Mapping[str, int], months: Mapping[str, int]):
-    """Two tables that add up to one total, as rows of public_counts."""
-    rows = [(1, *TOTAL, None, None, sum(kinds.values()))]
-    for section, counts in (("all by kind", kinds), ("all by month", months)):
-        rows += [
-            (len(rows) + place, section, metric, "all", None, value)
-            for place, (metric, value) in enumerate(counts.items(), start=1)
-        ]
-    return rows
+def gym(
+    seed: int, people: int, months: int, visits: int, passes: float, known: float, crowd: int
+) -> dict[str, Counter]:
+    """The counts of a gym, by section: its people are invented, and counted one by one.
+
+    Args:
+        seed: of the random numbers.
+        people: how many come, a few of them never.
+        months: how many there are; in some of them few come.
+        visits: check-ins of an ordinary month.
+        passes: share of check-ins on a pass.
+        known: share of these whose buyer is known, and a pass of another.
+        crowd: how many hours people come at: with one, everybody meets.
+    """
+    draw = random.Random(seed)
+    count: dict[str, Counter] = defaultdict(Counter)
+    kinds = draw.choices(["ENT", "EVE", "FRE", "GUE", "other"], k=draw.randint(1, 4))
+    busy = [draw.choice([1, 1, 1, 1, 0.1, 0]) for _ in range(months)]
+    met: dict[tuple[int, int], Counter] = defaultdict(Counter)
+    came, seen = set(), set()
+    uses: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for number in range(months):
+        month = f"{2024 + number // 12}-{number % 12 + 1:02d}"
+        rooms = defaultdict(set)
+        for _ in range(int(visits * busy[number])):
+            # some come often
+            who = int(people * draw.random() ** 2)
+            day = f"{month}-{draw.randint(1, 28):02d}"
+            kind = draw.choice(kinds) if draw.random() < passes else "MEM"
+            came.add(who)
+            rooms[day, draw.randrange(crowd)].add(who)
+            count["check-ins by kind"][kind] += 1
+            count["check-ins by month"][month] += 1
+            if kind == "GUE" or (kind == "ENT" and draw.random() < 0.6):
+                transfer = "guest_pass" if kind == "GUE" else "entry_pass"
+                count["pass transfers by kind"][transfer] += 1
+                count["pass transfers by month"][month] += 1
+                buyer = int(people * draw.random())
+                is_known = buyer != who and draw.random() < known
+                count["pass transfers by buyer"]["known" if is_known else "unknown"] += 1
+                if is_known:
+                    uses[day, buyer].add(who)
+                    pair = min(who, buyer), max(who, buyer)
+                    seen.add((day, "shared_pass", pair))
+                    if kind == "GUE":
+                        seen.add((day, "frequent_guest", pair))
+        for (day, _), room in rooms.items():
+            seen |= {(day, "same_day_checkin", pair) for pair in combinations(sorted(room), 2)}
+    for (day, _), users in uses.items():
+        seen |= {(day, "same_purchase_group", pair) for pair in combinations(sorted(users), 2)}
+    for _ in range(draw.choice([0, 3, 30])):
+        one = draw.randrange(people - 1)
+        day = f"{draw.choice([2019, 2024])}-{draw.randint(1, 12):02d}-01"
+        seen.add((day, "family_membership", (one, one + 1)))
+    for day, kind, pair in sorted(seen):
+        count["interactions by type"][kind] += 1
+        count["interactions by month"][day[:7]] += 1
+        met[pair][kind] += 1
+    free: set[int] = set(came)
+    crews = 0
+    for pair, types in sorted(met.items()):
+        total = sum(types.values())
+        score = next(s for s, (_, most) in BUCKETS.items() if most is None or total <= most)
+        count["connections by strength"][score] += 1
+        level = "too_few"
+        if set(types) != {"same_day_checkin"}:
+            level = "together"
+        elif len(met) >= RULES.affinity_min_class_pairs and draw.random() < 0.5:
+            level = draw.choice(["chance", "chance", "maybe", "together"])
+        count["connections by affinity"][level] += 1
+        met[pair]["is together"] = int(level == "together")
+    ties: dict[int, set[int]] = defaultdict(set)
+    for (one, other), types in met.items():
+        if types["is together"] and types["same_day_checkin"] >= RULES.crew_min_meetings:
+            ties[one].add(other)
+            ties[other].add(one)
+    for one in sorted(ties):
+        friends = sorted(ties[one] & free - {one})[:2]
+        if one in free and len(friends) == 2:
+            free -= {one, *friends}
+            crews += 1
+    count["totals"] = Counter(
+        {
+            "check-ins": sum(count["check-ins by kind"].values()),
+            "customers who came": len(came),
+            "pass transfers": sum(count["pass transfers by kind"].values()),
+            "interactions": len(seen),
+            "connections": len(met),
+            "crews": crews,
+        }
+    )
+    return count
 
 
-def shown(rows) -> dict[Cell, int | None]:
-    table = public_rows(rows).to_pylist()
+def rows(count: Mapping[str, Counter]) -> list[tuple[int, str, str, str | None, int]]:
+    """The counts as rows of public_counts: every word of a closed list, months as they occur."""
+    found = []
+    for section in ("totals", *PARTS):
+        for metric in WORDS.get(section) or sorted(count[section]):
+            found.append((section, metric, PARTS.get(section), count[section][metric]))
+    return [(number, *row) for number, row in enumerate(found, start=1)]
+
+
+def shown(count: Mapping[str, Counter]) -> dict[tuple[str, str], int | None]:
+    table = public_rows(rows(count), RULES).to_pylist()
     return {(row["section"], row["metric"]): row["value"] for row in table}
 
 
-def possible(parts: list[int | None], total: int) -> list[set[int]]:
-    """All values that each hidden part may have for who sees the shown ones and the total."""
-    hidden = [place for place, part in enumerate(parts) if part is None]
-    left = total - sum(part for part in parts if part is not None)
-    found: list[set[int]] = [set() for _ in hidden]
-    for values in product(range(left + 1), repeat=len(hidden) - 1):
-        if sum(values) <= left:
-            for place, value in enumerate((*values, left - sum(values))):
-                found[place].add(value)
-    return found
+class Reader:
+    """Who knows the page and how the figures hang together, and solves for a hidden one."""
 
+    def __init__(self, page: Mapping, count: Mapping[str, Counter]):
+        """What is counted serves to list the words, and for which counts are equal."""
+        by_month = count["check-ins by month"]
+        self.months = sorted(month for month, visits in by_month.items() if visits >= 15)
+        self.truth = {("totals", metric): value for metric, value in count["totals"].items()}
+        for section in PARTS:
+            for metric in WORDS.get(section) or (*self.months, OTHER_MONTHS):
+                self.truth[section, metric] = count[section][metric]
+            if section.endswith("month"):
+                rest = sum(v for k, v in count[section].items() if k not in self.months)
+                self.truth[section, OTHER_MONTHS] = rest
+        self.values = list(self.truth.values())
+        self.place = {cell: place for place, cell in enumerate(self.truth)}
+        self.low = [0.0] * len(self.place)
+        self.high = [np.inf] * len(self.place)
+        for cell, value in page.items():
+            self.low[self.place[cell]] = 0 if value is None else value - 5
+            self.high[self.place[cell]] = 14 if value is None else value + 4
+        self.lines: list[tuple[dict[int, float], float, float]] = []
+        self.relate(page)
 
-@pytest.mark.parametrize(
-    "kinds",
-    [
-        {"a": 1, "b": 40, "c": 19},
-        {"a": 1, "b": 0, "c": 59},
-        {"a": 1, "b": 1, "c": 58},
-        {"a": 9, "b": 2, "c": 49},
-        {"a": 3, "b": 0, "c": 0, "d": 30},
-    ],
-    ids=["one of 1", "beside a zero", "two of 1", "two that add up", "only one other"],
-)
-def test_a_cell_of_one_is_hidden_and_cannot_be_worked_out(kinds: dict[str, int]) -> None:
-    seen = shown(gym(kinds, {"m": sum(kinds.values())}))
-    parts = [seen["all by kind", kind] for kind in kinds]
-    assert all(
-        part is None for part, value in zip(parts, kinds.values(), strict=True) if 0 < value < 10
-    )
-    assert seen[TOTAL] == sum(kinds.values())
-    for values in possible(parts, sum(kinds.values())):
-        assert len(values) >= SMALLEST_SHOWN
+    def at_most(self, less: Mapping, more: Mapping) -> None:
+        """Sums of counts, each so many times: the first is at most the second."""
+        line: Counter = Counter()
+        for cell, times in more.items():
+            line[self.place[cell]] += times
+        for cell, times in less.items():
+            line[self.place[cell]] -= times
+        self.lines.append((dict(line), 0, np.inf))
 
+    def equal(self, one: Mapping, other: Mapping) -> None:
+        self.at_most(one, other)
+        self.at_most(other, one)
 
-def test_nothing_is_hidden_where_nothing_is_small() -> None:
-    seen = shown(gym({"a": 10, "b": 0, "c": 50}, {"m": 30, "n": 30}))
-    assert None not in seen.values()
+    def at_most_of(self, less: Mapping, cell: tuple[str, str], of, more=()) -> None:
+        """The same where a function of one count is the limit: a 0 or 1 for each of its values."""
+        place = self.place[cell]
+        if not np.isfinite(self.high[place]):
+            return
+        choices = {}
+        for value in range(int(self.low[place]), int(self.high[place]) + 1):
+            choices[len(self.low)] = value
+            self.low.append(0)
+            self.high.append(1)
+            self.values.append(int(self.values[place] == value))
+        self.lines.append((dict.fromkeys(choices, 1.0), 1, 1))
+        self.lines.append(({place: -1.0, **choices}, 0, 0))
+        line = {choice: float(of(value)) for choice, value in choices.items()}
+        line |= {self.place[other]: 1.0 for other in more}
+        line |= {self.place[other]: -float(times) for other, times in less.items()}
+        self.lines.append((line, 0, np.inf))
 
+    def relate(self, page: Mapping) -> None:
+        """All that holds in any gym."""
+        total = {metric: {("totals", metric): 1} for metric in
+                 ("check-ins", "customers who came", "pass transfers", "interactions",
+                  "connections", "crews")}  # fmt: skip
+        cells: dict[str, list] = defaultdict(list)
+        for section, metric in self.place:
+            cells[section].append((section, metric))
+        for section, metric in PARTS.items():
+            self.equal(dict.fromkeys(cells[section], 1), total[metric])
+        kind, transfer, buyer, interaction, level = (
+            lambda metric, section=section: (section, metric)
+            for section in (
+                "check-ins by kind", "pass transfers by kind", "pass transfers by buyer",
+                "interactions by type", "connections by affinity",
+            )
+        )  # fmt: skip
+        self.at_most(total["customers who came"], total["check-ins"])
+        self.at_most(total["connections"], total["interactions"])
+        strengths = cells["connections by strength"]
+        least = {cell: BUCKETS[cell[1]][0] for cell in strengths}
+        self.at_most(least, total["interactions"])
+        # two people meet a few times a day at most
+        days = 31 * (len(self.months) + 3)
+        most = {cell: BUCKETS[cell[1]][1] or 5 * days for cell in strengths}
+        self.at_most(total["interactions"], most)
+        for one, other in [
+            (transfer("guest_pass"), kind("GUE")),
+            (interaction("frequent_guest"), transfer("guest_pass")),
+            (interaction("frequent_guest"), kind("GUE")),
+            (interaction("shared_pass"), buyer("known")),
+        ]:
+            self.at_most({one: 1}, {other: 1})
+            # who sees two that look alike takes them for one
+            if self.truth[one] == self.truth[other] and {one, other} <= {*page}:
+                self.at_most({other: 1}, {one: 1})
+        self.at_most({transfer("entry_pass"): 1}, {kind("ENT"): 1})
+        self.at_most({interaction("frequent_guest"): 1}, {interaction("shared_pass"): 1})
+        self.at_most_of(
+            {interaction("same_purchase_group"): 1}, buyer("known"), lambda n: n * (n - 1) / 2
+        )
+        self.at_most_of(
+            {interaction("same_purchase_group"): 1},
+            ("totals", "pass transfers"),
+            lambda n: n * (n - 1) / 2,
+        )
+        self.at_most_of(
+            {interaction("same_day_checkin"): 1},
+            ("totals", "check-ins"),
+            lambda n: n * (n - 1) / 2,
+        )
+        for month in (*self.months, OTHER_MONTHS):
+            visits = ("check-ins by month", month)
+            self.at_most({("pass transfers by month", month): 1}, {visits: 1})
+            self.at_most_of(
+                {("interactions by month", month): 1},
+                visits,
+                lambda n: n * (n - 1) + 2 * n,
+                [interaction("family_membership")],
+            )
+        strangers = {level(metric): 1 for metric in ("maybe", "chance", "too_few")}
+        self.at_most(strangers, {interaction("same_day_checkin"): 1})
+        self.at_most_of(strangers, ("totals", "customers who came"), lambda n: n * (n - 1) / 2)
+        self.at_most_of(
+            {level("maybe"): 1, level("chance"): 1},
+            ("totals", "connections"),
+            lambda n: n if n >= RULES.affinity_min_class_pairs else 0,
+        )
+        members, ties, meetings = 3, 2, 6
+        for times, more in [
+            (members, total["customers who came"]),
+            (members * 3, total["check-ins"]),
+            (ties, {level("together"): 1}),
+            (ties, {cell: 1 for cell in strengths if cell[1] >= "3"}),
+            (meetings, {interaction("same_day_checkin"): 1}),
+        ]:
+            self.at_most({("totals", "crews"): times}, more)
 
-def test_a_small_total_is_not_the_sum_of_another_table() -> None:
-    seen = shown(gym({"a": 9}, {"m": 4, "n": 5}))
-    assert set(seen.values()) == {None}
+    def solve(self, cell: tuple[str, str]) -> int:
+        """How many values the cell may have."""
+        matrix = np.zeros((len(self.lines), len(self.low)))
+        for number, (line, _, _) in enumerate(self.lines):
+            for place, times in line.items():
+                matrix[number, place] = times
+        limits = LinearConstraint(
+            matrix, [line[1] for line in self.lines], [line[2] for line in self.lines]
+        )
+        ends = []
+        for sign in (1, -1):
+            goal = np.zeros(len(self.low))
+            goal[self.place[cell]] = sign
+            found = milp(
+                goal, constraints=limits, bounds=Bounds(self.low, self.high), integrality=1 + 0 * goal
+            )
+            assert found.success, found.message
+            ends.append(round(found.x[self.place[cell]]))
+        return ends[1] - ends[0] + 1
 
-
-def test_one_thing_counted_twice_is_hidden_twice() -> None:
-    rows = [
-        (1, "totals", "visits", None, None, 75),
-        (2, "totals", "passes", None, None, 59),
-        (3, "visits by kind", "guest", "visits", "guests", 5),
-        (4, "visits by kind", "member", "visits", None, 50),
-        (5, "visits by kind", "event", "visits", None, 20),
-        (6, "passes by kind", "guest", "passes", "guests", 14),
-        (7, "passes by kind", "entry", "passes", None, 45),
-    ]
-    seen = shown(rows)
-    hidden = {cell for cell, value in seen.items() if value is None}
-    assert ("visits by kind", "guest") in hidden
-    assert ("passes by kind", "guest") in hidden
-    assert ("passes by kind", "entry") in hidden
-
-
-def determined(hidden: list[Cell], sums: list[tuple[Cell, list[Cell]]]) -> set[Cell]:
-    """The hidden cells that the sums fix, by exact elimination."""
-    rows = [
-        [
-            Fraction(int(cell in parts) - int(cell == total))
-            for cell in hidden
-        ]
-        for total, parts in sums
-    ]  # fmt: skip
-    done = 0
-    for column in range(len(hidden)):
-        pivot = next((row for row in range(done, len(rows)) if rows[row][column]), None)
-        if pivot is None:
-            continue
-        rows[done], rows[pivot] = rows[pivot], rows[done]
-        rows[done] = [value / rows[done][column] for value in rows[done]]
-        for row in range(len(rows)):
-            if row != done and rows[row][column]:
-                factor = rows[row][column]
-                rows[row] = [a - factor * b for a, b in zip(rows[row], rows[done], strict=True)]
-        done += 1
-    fixed = [row for row in rows if sum(value != 0 for value in row) == 1]
-    return {hidden[next(place for place, value in enumerate(row) if value)] for row in fixed}
-
-
-COUNT = st.one_of(st.integers(0, 12), st.integers(0, 200))
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.lists(COUNT, min_size=2, max_size=6), min_size=1, max_size=3), st.data())
-def test_no_small_count_follows_from_tables_with_one_total(tables, data) -> None:
-    total = max(sum(table) for table in tables)
-    values: dict[Cell, int] = {TOTAL: total}
-    sums: dict[tuple[str, Cell], list[Cell]] = {}
-    for number, table in enumerate(tables):
-        # the last one makes up the common total
-        parts = [*table, total - sum(table)]
-        cells = [(f"t{number}", str(place)) for place in range(len(parts))]
-        values |= dict(zip(cells, parts, strict=True))
-        sums[f"t{number}", TOTAL] = cells
-    alike = [[("t0", "0"), ("t1", "0")]] if len(tables) > 1 and data.draw(st.booleans()) else []
-    hidden = hidden_cells(values, sums, alike)
-    small = {cell for cell, value in values.items() if 0 < value < SMALLEST_SHOWN}
-    assert small <= hidden
-    listed = [(total_cell, cells) for (_, total_cell), cells in sums.items()]
-    assert small & determined(sorted(hidden), listed) == set()
+    def is_possible(self) -> bool:
+        """Whether what is true agrees with all that the reader knows."""
+        within = all(
+            low <= value <= high
+            for low, value, high in zip(self.low, self.values, self.high, strict=True)
+        )
+        return within and all(
+            low <= sum(times * self.values[place] for place, times in line.items()) <= high
+            for line, low, high in self.lines
+        )
