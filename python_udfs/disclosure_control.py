@@ -5,15 +5,15 @@ only said to be that. A shown count so stands for ten values and a hidden one fo
 share sums, so a reader may exclude some of them. Whatever would leave a hidden count fewer than
 FEWEST_VALUES is left out as a whole.
 
-Only the published figures decide, by looking at some of the gyms that would show the same. Sums stay
-as they are. Where a count is at most another one, a value is chosen between the two, and the gyms
+Only the published figures decide, by looking at some of the gyms that would show the same. Sums
+stay as they are. Where a count is at most another one, a value is chosen between the two, and gyms
 on its right side are kept. What is left has no loops, and there intervals are exact: every value of
 a cell has its gym. Others may exist, so a cell has at least the values that are counted here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
@@ -69,19 +69,44 @@ class AtMost:
     of: Callable[[float], float] = same
     times: Sequence[int] = (1, 1, 1)
 
-    def bound(self, boxes: Boxes) -> float:
-        """What the `less` are at most, whatever the `more` are."""
+    def spare(self, boxes: Boxes) -> float:
+        """How much more the `less` may be than they are at least, whatever the `more` are."""
         first, *others = (boxes[cell][0] for cell in self.more)
-        return self.of(first) + sum(others)
+        least = sum(n * boxes[cell][0] for n, cell in zip(self.times, self.less, strict=False))
+        return self.of(first) + sum(others) - least
 
-    def always_holds(self, boxes: Boxes) -> bool:
-        """Whether no values of the boxes break it, so that it tells a reader nothing."""
-        most = sum(n * boxes[cell][1] for n, cell in zip(self.times, self.less, strict=False))
-        return most <= self.bound(boxes)
+    def width(self, boxes: Boxes, cells: Collection[Cell]) -> float:
+        """How much these of the `less` may vary together."""
+        return sum(
+            n * (boxes[cell][1] - boxes[cell][0])
+            for n, cell in zip(self.times, self.less, strict=False)
+            if cell in cells
+        )
 
-    def is_simple(self) -> bool:
-        """Whether it says of one count that it is at most another one."""
-        return len(self.less) == 1 and self.times[0] == 1
+    def settle(self, boxes: Boxes, target: Cell, share: float) -> bool:
+        """Takes from the boxes the values that might break it; False where it breaks in any case.
+
+        A value in between parts the two sides, at a share of what the `more` may be. The target
+        has the larger side, and comes first among the `less`; the others get equal shares.
+        """
+        low, high = boxes[self.more[0]]
+        share = 0.75 if target in self.less else 0.25 if target == self.more[0] else share
+        low += int(share * (high - low))
+        boxes[self.more[0]] = low, high
+        while self.spare(boxes) < 0 and low < high:
+            low += 1
+            boxes[self.more[0]] = low, high
+        left = self.spare(boxes)
+        if left < 0:
+            return False
+        for group in ([target], [cell for cell in self.less if cell != target]):
+            wanted = self.width(boxes, group)
+            if wanted > left:
+                for cell in {*group} & {*self.less}:
+                    bottom, top = boxes[cell]
+                    boxes[cell] = bottom, bottom + int(left / wanted * (top - bottom))
+            left -= self.width(boxes, group)
+        return True
 
 
 @dataclass(frozen=True)
@@ -209,48 +234,51 @@ def narrow(boxes: Boxes, sums: Iterable[Sum]) -> bool:
     return True
 
 
-def values_left(target: Cell, boxes: Boxes, sums: list[Sum], relations: list[AtMost]) -> float:
-    """How many values a hidden cell has at least, for who knows all that is shown.
+def possible_values(
+    target: Cell, boxes: Boxes, sums: Sequence[Sum], relations: Iterable[AtMost], share: float
+) -> range:
+    """Values of a cell for which there is a gym; `share` says on which of them to look."""
+    boxes, sums = dict(boxes), list(sums)
+    if not narrow(boxes, sums):
+        return range(0)
+    for relation in relations:
+        if relation.width(boxes, relation.less) > relation.spare(boxes) and not (
+            relation.settle(boxes, target, share) and narrow(boxes, sums)
+        ):
+            return range(0)
+    # two chains of twins would be a loop: only one stays a chain, the other is a value
+    kept = max(TWINS, key=lambda twins: (target in twins, target[0] in dict(twins)))
+    for twins in TWINS:
+        for one, other in pairwise(cell for cell in twins if cell in boxes):
+            low = max(boxes[one][0], boxes[other][0])
+            high = min(boxes[one][1], boxes[other][1])
+            if low > high:
+                continue
+            if twins is kept:
+                sums.append((one, [other]))
+            else:
+                boxes[one] = boxes[other] = (low + int(share * (high - low)),) * 2
+            if not narrow(boxes, sums):
+                return range(0)
+    low, high = boxes[target]
+    return range(int(low), int(high) + 1)
+
+
+def is_safe(target: Cell, boxes: Boxes, sums: Sequence[Sum], relations: Sequence[AtMost]) -> bool:
+    """Whether a hidden cell has FEWEST_VALUES or more, for who knows all that is shown.
 
     Args:
         target: the hidden cell.
         boxes: lowest and highest value of each cell by itself.
         sums: each total with its parts.
-        relations: the simple ones.
+        relations: what else is known.
     """
-    boxes, sums = dict(boxes), list(sums)
-    if not narrow(boxes, sums):
-        return 0
-    for relation in relations:
-        if relation.always_holds(boxes):
-            continue
-        # a value in between: the target gets the larger side
-        (less,), more = relation.less, relation.more[0]
-        low, high = boxes[more]
-        share = 0.75 if target == less else 0.25 if target == more else 0.5
-        between = int(low + share * (high - low))
-        boxes[more] = between, high
-        while relation.bound(boxes) < boxes[less][0] and boxes[more][0] < high:
-            boxes[more] = boxes[more][0] + 1, high
-        boxes[less] = boxes[less][0], min(boxes[less][1], relation.bound(boxes))
-        if boxes[less][0] > boxes[less][1] or not narrow(boxes, sums):
-            return 0
-    for twins in TWINS:
-        for one, other in pairwise(cell for cell in twins if cell in boxes):
-            low, high = (
-                end(boxes[one][place], boxes[other][place]) for place, end in enumerate((max, min))
-            )
-            if low > high:
-                continue
-            # two chains of twins would be a loop: only the target's stays one
-            if target in twins:
-                sums.append((one, [other]))
-            else:
-                boxes[one] = boxes[other] = ((low + high) // 2,) * 2
-            if not narrow(boxes, sums):
-                return 0
-    low, high = boxes[target]
-    return high - low + 1
+    found: set[int] = set()
+    for share in (0.5, 0.25, 0.75, 0.0, 1.0):
+        found.update(possible_values(target, boxes, sums, relations, share))
+        if len(found) >= FEWEST_VALUES:
+            return True
+    return False
 
 
 def with_other_months(rows: Sequence[Row]) -> dict[Cell, tuple[str | None, int]]:
@@ -282,10 +310,9 @@ def public_rows(rows: Sequence[Row], rules: Rules) -> pa.Table:
         rules: what a reader may know of the project.
     """
     cells = with_other_months(rows)
-    months = [metric for section, metric in cells if section == BY_MONTH]
-    relations = known_relations(months, rules)
-    # a total is a table of its own
-    table_of = {cell: cell if cell[0] == TOTALS else cell[0] for cell in cells}
+    relations = known_relations([metric for section, metric in cells if section == BY_MONTH], rules)
+    # a total is a table by itself
+    table_of = {cell: " ".join(cell) if cell[0] == TOTALS else cell[0] for cell in cells}
     left_out = {
         table_of[cell]
         for cell, (part_of, _) in cells.items()
@@ -296,26 +323,22 @@ def public_rows(rows: Sequence[Row], rules: Rules) -> pa.Table:
         published = [cell for cell in cells if table_of[cell] not in left_out]
         boxes: Boxes = {cell: (0, inf) for cell in cells if cell[0] == TOTALS}
         boxes |= {cell: box(cells[cell][1]) for cell in published}
-        sums: dict[str, Sum] = {}
+        parts: dict[Cell, dict[str, list[Cell]]] = {}
         for section, metric in published:
             part_of = cells[section, metric][0]
             if part_of is not None:
-                sums.setdefault(section, ((TOTALS, part_of), []))[1].append((section, metric))
+                tables = parts.setdefault((TOTALS, part_of), {})
+                tables.setdefault(section, []).append((section, metric))
+        sums = [(total, table) for total, tables in parts.items() for table in tables.values()]
         known = [r for r in relations if {*r.less, *r.more} <= {*published}]
-        simple = [relation for relation in known if relation.is_simple()]
-        unsafe = [
-            relation.less[0]
-            for relation in known
-            if not relation.is_simple() and not relation.always_holds(boxes)
-        ] or [
+        unsafe = (
             cell
-            for cell in published
-            if shown(cells[cell][1]) is None
-            and values_left(cell, boxes, [*sums.values()], simple) < FEWEST_VALUES
-        ]
-        if not unsafe:
+            for cell in reversed(published)
+            if shown(cells[cell][1]) is None and not is_safe(cell, boxes, sums, known)
+        )
+        if (last := next(unsafe, None)) is None:
             break
-        left_out.add(table_of[unsafe[-1]])
+        left_out.add(table_of[last])
     return pa.table(
         {
             "line_number": pa.array(range(1, len(published) + 1), pa.int32()),
