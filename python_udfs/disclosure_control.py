@@ -68,6 +68,8 @@ class AtMost:
     more: Sequence[Cell]
     of: Callable[[float], float] = same
     times: Sequence[int] = (1, 1, 1)
+    # a table that says the same more exactly, where it is shown
+    unless: str = ""
 
     def spare(self, boxes: Boxes) -> float:
         """How much more the `less` may be than they are at least, whatever the `more` are."""
@@ -91,11 +93,12 @@ class AtMost:
         """
         low, high = boxes[self.more[0]]
         share = 0.75 if target in self.less else 0.25 if target == self.more[0] else share
-        low += int(share * (high - low))
-        boxes[self.more[0]] = low, high
-        while self.spare(boxes) < 0 and low < high:
-            low += 1
-            boxes[self.more[0]] = low, high
+        boxes[self.more[0]] = low + int(share * (high - low)), high
+        for cell in sorted(self.more, key=target.__eq__):
+            low, high = boxes[cell]
+            while self.spare(boxes) < 0 and low < high:
+                low += 1
+                boxes[cell] = low, high
         left = self.spare(boxes)
         if left < 0:
             return False
@@ -125,6 +128,7 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
         (TOTALS, metric)
         for metric in ("check-ins", "pass transfers", "interactions", "connections", "crews")
     )
+    entries = ("check-ins by kind", "ENT")
     type_of = "interactions by type"
     guests, same_day, purchase, family, shared = (
         (type_of, metric)
@@ -152,7 +156,8 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
         AtMost([purchase], [transfers], pairs),
         AtMost([purchase], [KNOWN_BUYERS[0]], pairs),
         AtMost([guests], [shared]),
-        AtMost([("pass transfers by kind", "entry_pass")], [("check-ins by kind", "ENT")]),
+        AtMost([("pass transfers by kind", "entry_pass")], [entries]),
+        AtMost([transfers], [GUESTS[0], entries], unless="pass transfers by kind"),
         *(AtMost([("pass transfers by month", month)], [(BY_MONTH, month)]) for month in months),
         # two people meet once a day, and share a pass, a guest pass and a purchase once
         *(
@@ -327,10 +332,15 @@ def public_rows(rows: Sequence[Row], rules: Rules) -> pa.Table:
         for section, metric in published:
             part_of = cells[section, metric][0]
             if part_of is not None:
-                tables = parts.setdefault((TOTALS, part_of), {})
-                tables.setdefault(section, []).append((section, metric))
-        sums = [(total, table) for total, tables in parts.items() for table in tables.values()]
-        known = [r for r in relations if {*r.less, *r.more} <= {*published}]
+                of_total = parts.setdefault((TOTALS, part_of), {})
+                of_total.setdefault(section, []).append((section, metric))
+        sums = [(total, table) for total, found in parts.items() for table in found.values()]
+        tables = {section for section, _ in published}
+        known = [
+            relation
+            for relation in relations
+            if {*relation.less, *relation.more} <= {*published} and relation.unless not in tables
+        ]
         unsafe = (
             cell
             for cell in reversed(published)
