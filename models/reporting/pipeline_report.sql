@@ -96,7 +96,9 @@ figures as (
         2, 'check-ins', entry_method, count(*), sum(count(*)) over (),
         case
             when entry_method = 'other'
-                then 'entry_method is none of {{ var("export_codes")["entry_method"] | join(", ") }}'
+                then
+                    'entry_method is none of '
+                    || '{{ var("export_codes")["entry_method"] | join(", ") }}'
         end
     from stg_capitan__checkins
     group by entry_method

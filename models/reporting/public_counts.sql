@@ -53,7 +53,10 @@ figures as (
     union all
     select 2, 'check-ins by kind', words.entry_method, count(stg_capitan__checkins.checkin_id)
     from (
-        select unnest({{ var('export_codes')['entry_method'] + ['other'] }}) as entry_method
+        select
+            unnest(
+                ['{{ var("export_codes")["entry_method"] | join("', '") }}', 'other'] -- noqa: LT05
+            ) as entry_method,
     ) as words
     left join stg_capitan__checkins
         on words.entry_method = stg_capitan__checkins.entry_method

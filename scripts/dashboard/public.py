@@ -25,7 +25,7 @@ KINDS = {
 }
 MONTHS = {
     "check-ins by month": "Check-ins by month",
-    "pass transfers by month": "Passes bought by somebody else",
+    "pass transfers by month": "Passes bought by somebody else, by month",
     "interactions by month": "Interactions by month",
 }
 # In the order in which they are shown.

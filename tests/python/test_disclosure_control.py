@@ -416,22 +416,25 @@ def test_no_small_count_of_a_gym_can_be_worked_out(how: dict) -> None:
     is_safe(gym(**how))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**9))
 def test_no_small_count_can_be_worked_out_where_most_are_small(seed: int) -> None:
     is_safe(small_figures(seed))
 
 
 def quiet() -> dict[str, Counter]:
-    """A gym of regulars in which nobody shares a pass, and nobody came in one summer."""
-    return gym(seed=3, people=120, months=12, visits=600, passes=0, known=1, crowd=12)
+    """A gym of regulars in which nobody shares a pass."""
+    return gym(seed=12, people=120, months=12, visits=600, passes=0.2, known=1, crowd=12)
 
 
 def test_a_table_with_small_counts_stays_where_they_are_safe() -> None:
     """It would be easy to be safe by showing nothing."""
     page = shown(quiet())
     sections = {section for section, _ in page}
-    assert {"check-ins by kind", "check-ins by month", "interactions by month"} <= sections
+    assert {section for section in PARTS if not section.startswith("pass")} - sections == {
+        # who brings a guest shares a pass, and such passes are few
+        "interactions by type"
+    }
     assert page["check-ins by kind", "GUE"] is None
     assert page["check-ins by month", OTHER_MONTHS] is None
     # what adds up to a small total is small without a table
