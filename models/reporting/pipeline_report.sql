@@ -45,27 +45,6 @@ recomputed as (
     group by changes.change
 ),
 
-unknown_codes as (
-    select
-        unnest(['members size', 'members status']) as metric,
-        unnest([
-            count(*) filter (where size = 'other'), count(*) filter (where status = 'other')
-        ]) as unknown_count,
-        count(*) as record_count,
-    from {{ ref('stg_capitan__members') }}
-    union all
-    select
-        unnest(['memberships size', 'memberships status']),
-        unnest([
-            count(*) filter (where size = 'other'), count(*) filter (where status = 'other')
-        ]),
-        count(*)
-    from {{ ref('stg_capitan__memberships') }}
-    union all
-    select 'relations relationship', count(*) filter (where relationship = 'other'), count(*)
-    from {{ ref('stg_capitan__relations') }}
-),
-
 strongest_pairs as (
     select * from customer_connections
     order by interaction_count desc, customer_id_1, customer_id_2
@@ -92,14 +71,7 @@ figures as (
     select 1, 'rows in', 'rejected', sum(rejected_count), sum(record_count), null
     from export_row_counts
     union all
-    select
-        2, 'check-ins', entry_method, count(*), sum(count(*)) over (),
-        case
-            when entry_method = 'other'
-                then
-                    'entry_method is none of '
-                    || '{{ var("export_codes")["entry_method"] | join(", ") }}'
-        end
+    select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
     from stg_capitan__checkins
     group by entry_method
     union all
@@ -191,9 +163,9 @@ figures as (
     from strongest_pairs
     union all
     select
-        11, 'unknown codes', 'capitan/' || metric, unknown_count, record_count,
+        11, 'unknown codes', export_name || ' ' || column_name, unknown_count, row_count,
         'none of the codes of var export_codes; read as other'
-    from unknown_codes
+    from {{ ref('unknown_codes') }}
     where unknown_count > 0
     union all
     select 10, 'events', event_type, count(*), null, null
