@@ -205,3 +205,16 @@
 {% macro decimal_from_export(column) -%}
     try_cast({{ text_from_export(column) }} as decimal(18, 2))
 {%- endmacro %}
+
+
+{# A code of var export_codes, in its spelling there; letter case and blanks of any kind do not
+   matter. "other" where it is none, also where nothing stands there.
+   Example: code_from_export("' gue '", 'entry_method') is 'GUE', of 'pays cash' it is 'other'. #}
+{% macro code_from_export(column, field) -%}
+    case lower(regexp_replace({{ text_from_export(column) }}, '[\s\p{Z}]+', '', 'g'))
+        {% for code in var('export_codes')[field] -%}
+            when '{{ code | lower }}' then '{{ code }}'
+        {% endfor -%}
+        else 'other'
+    end
+{%- endmacro %}

@@ -7,6 +7,10 @@ files_not_read as (
     select * from {{ ref('files_not_read') }}
 ),
 
+unknown_codes as (
+    select * from {{ ref('unknown_codes') }}
+),
+
 erasure_requests_met as (
     select * from {{ ref('erasure_requests_met') }}
 ),
@@ -37,6 +41,12 @@ figures as (
     from erasure_requests_met
     where records_erased + records_changed = 0
     having count(*) > 0
+    union all
+    select
+        14, 'unknown codes', export_name || ' ' || column_name, unknown_count, row_count,
+        'none of the codes of the var export_codes; read as other'
+    from unknown_codes
+    where unknown_count > 0
     union all
     select 13, 'files not read', metric, file_count, null, note
     from files_not_read

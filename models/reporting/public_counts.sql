@@ -1,4 +1,4 @@
--- Grain: one row per figure of the public totals, before small ones are hidden.
+-- Grain: one row per figure of the public totals, exact.
 with stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
@@ -27,86 +27,92 @@ crews as (
     select * from {{ ref('crews') }}
 ),
 
--- one thing counted by several sections carries one counted_as: guests are check-ins, transfers
--- and interactions at once, and a figure hidden in one place must not stand in another
+-- every word of a kind has its row, also at 0: which words stand there tells nothing
 figures as (
     select
         1 as section_number,
         'totals' as section,
         'check-ins' as metric,
         count(*) as value,
-        null as counted_as,
     from stg_capitan__checkins
     union all
-    select 1, 'totals', 'customers who came', count(distinct customer_id), null
+    select 1, 'totals', 'customers who came', count(distinct customer_id)
     from stg_capitan__checkins
     union all
-    select 1, 'totals', 'pass transfers', count(*), null
+    select 1, 'totals', 'pass transfers', count(*)
     from pass_transfers
     union all
-    select 1, 'totals', 'interactions', count(*), null
+    select 1, 'totals', 'interactions', count(*)
     from customer_interactions
     union all
-    select 1, 'totals', 'connections', count(*), null
+    select 1, 'totals', 'connections', count(*)
     from customer_connections
     union all
-    select 1, 'totals', 'crews', count(*), null
+    select 1, 'totals', 'crews', count(*)
     from crews
     union all
-    select
-        2, 'check-ins by kind', entry_method, count(*),
-        case when entry_method = 'GUE' then 'guests' end
-    from stg_capitan__checkins
-    group by entry_method
+    select 2, 'check-ins by kind', words.entry_method, count(stg_capitan__checkins.checkin_id)
+    from (
+        select
+            unnest(
+                ['{{ var("export_codes")["entry_method"] | join("', '") }}', 'other'] -- noqa: LT05
+            ) as entry_method,
+    ) as words
+    left join stg_capitan__checkins
+        on words.entry_method = stg_capitan__checkins.entry_method
+    group by words.entry_method
     union all
-    select 3, 'check-ins by month', strftime(checkin_date, '%Y-%m'), count(*), null
+    select 3, 'check-ins by month', strftime(checkin_date, '%Y-%m'), count(*)
     from stg_capitan__checkins
     group by strftime(checkin_date, '%Y-%m')
     union all
     select
-        4, 'pass transfers by kind', transfer_type, count(*),
-        case when transfer_type = 'guest_pass' then 'guests' end
+        4, 'pass transfers by kind',
+        unnest(['entry_pass', 'guest_pass']),
+        unnest([
+            count(*) filter (where transfer_type = 'entry_pass'),
+            count(*) filter (where transfer_type = 'guest_pass')
+        ])
     from pass_transfers
-    group by transfer_type
     union all
     select
         5, 'pass transfers by buyer', unnest(['known', 'unknown']),
         unnest([
             count(purchaser_customer_id), count(*) filter (where purchaser_customer_id is null)
-        ]),
-        unnest(['known buyers', null])
+        ])
     from pass_transfers
     union all
-    select 6, 'pass transfers by month', strftime(checkin_datetime, '%Y-%m'), count(*), null
+    select 6, 'pass transfers by month', strftime(checkin_datetime, '%Y-%m'), count(*)
     from pass_transfers
     group by strftime(checkin_datetime, '%Y-%m')
     union all
     select
         7, 'interactions by type', interaction_types.interaction_type,
-        count(customer_interactions.interaction_id),
-        case interaction_types.interaction_type
-            when 'frequent_guest' then 'guests' when 'shared_pass' then 'known buyers'
-        end
+        count(customer_interactions.interaction_id)
     from interaction_types
     left join customer_interactions
         on interaction_types.interaction_type = customer_interactions.interaction_type
     group by interaction_types.interaction_type
     union all
-    select 8, 'interactions by month', strftime(interaction_date, '%Y-%m'), count(*), null
+    select 8, 'interactions by month', strftime(interaction_date, '%Y-%m'), count(*)
     from customer_interactions
     group by strftime(interaction_date, '%Y-%m')
     union all
     select
         9, 'connections by strength', cast(strength_buckets.strength_score as varchar),
-        count(customer_connections.customer_id_1), null
+        count(customer_connections.customer_id_1)
     from strength_buckets
     left join customer_connections
         on strength_buckets.strength_score = customer_connections.strength_score
     group by strength_buckets.strength_score
     union all
-    select 10, 'connections by affinity', affinity_level, count(*), null
-    from customer_connections
-    group by affinity_level
+    select
+        10, 'connections by affinity', words.affinity_level,
+        count(customer_connections.customer_id_1)
+    from (values ('together'), ('maybe'), ('chance'), ('too_few')) as words (affinity_level)
+    left join customer_connections
+        on words.affinity_level = customer_connections.affinity_level
+    group by words.affinity_level
 ),
 
 public_counts as (
@@ -115,7 +121,6 @@ public_counts as (
         section,
         metric,
         case when section_number > 1 then split_part(section, ' by ', 1) end as part_of,
-        counted_as,
         cast(value as bigint) as value,
     from figures
 )

@@ -1,6 +1,13 @@
-from small_cells import public_rows
+from disclosure_control import Rules, public_rows
 
 
 def model(dbt, session):
-    """Grain: one row per figure that anybody may see; small_cells says which are hidden."""
-    return public_rows(dbt.ref("public_counts").order("line_number").fetchall())
+    """Grain: one row per figure that anybody may see; disclosure_control says which."""
+    strengths = dbt.ref("strength_buckets").order("strength_score")
+    rules = Rules(
+        dict(strengths.project("cast(strength_score as varchar), min_interactions").fetchall()),
+        int(dbt.config.meta_get("crew_min_members")),
+        int(dbt.config.meta_get("crew_min_meetings")),
+        int(dbt.config.meta_get("affinity_min_class_pairs")),
+    )
+    return public_rows(dbt.ref("public_counts").order("line_number").fetchall(), rules)

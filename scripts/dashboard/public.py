@@ -1,6 +1,7 @@
 """The public page: the totals of public_totals, and nothing else is read.
 
-It has no script; a figure that is hidden says so.
+It has no script. Figures are to the nearest ten, a small one says only that it is small, and the
+page says where a table is missing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from itertools import groupby
 
 import duckdb
 
-from small_cells import SMALLEST_SHOWN
+from disclosure_control import SMALLEST_SHOWN, STEP
 
 KINDS = {
     "check-ins by kind": "Check-ins by kind of entry",
@@ -24,13 +25,13 @@ KINDS = {
 }
 MONTHS = {
     "check-ins by month": "Check-ins by month",
-    "pass transfers by month": "Passes bought by somebody else",
+    "pass transfers by month": "Passes bought by somebody else, by month",
     "interactions by month": "Interactions by month",
 }
 # In the order in which they are shown.
 WORDS = {
     "MEM": "membership", "ENT": "entry pass", "FRE": "free entry", "GUE": "guest pass",
-    "EVE": "event", "entry_pass": "entry pass", "guest_pass": "guest pass",
+    "EVE": "event", "other": "other", "entry_pass": "entry pass", "guest_pass": "guest pass",
     "same_day_checkin": "arrived within half an hour of each other",
     "shared_pass": "one came in on the other's pass",
     "same_purchase_group": "came in on passes of one purchase",
@@ -50,17 +51,17 @@ TILES = {
     "connections": "pairs who met",
     "crews": "crews",
 }
-HIDDEN = '<td class="number"><span class="muted">hidden</span></td>'
+SMALL = f"fewer than {SMALLEST_SHOWN}"
 
 
 def count(value: int | None) -> str:
-    """A count for a tile.
+    """A count as it is shown.
 
     Example:
-        >>> count(1234), count(None)
-        ('1,234', 'hidden')
+        >>> count(1230), count(None)
+        ('1,230', 'fewer than 15')
     """
-    return "hidden" if value is None else f"{value:,}"
+    return SMALL if value is None else f"{value:,}"
 
 
 def label(metric: str) -> str:
@@ -82,10 +83,11 @@ def table(heading: str, rows: Sequence[tuple[str, int | None]]) -> str:
     most = max((value for _, value in rows if value is not None), default=0) or 1
     lines = []
     for metric, value in rows:
-        cell = HIDDEN if value is None else f'<td class="number">{value:,}</td>'
+        text = f'<span class="muted">{SMALL}</span>' if value is None else count(value)
         width = 0.0 if value is None else round(100 * value / most, 1)
         lines.append(
-            f'<tr><th scope="row">{escape(label(metric))}</th>{cell}'
+            f'<tr><th scope="row">{escape(label(metric))}</th>'
+            f'<td class="number">{text}</td>'
             '<td class="bar" aria-hidden="true">'
             '<svg viewBox="0 0 100 10" preserveAspectRatio="none">'
             f'<rect class="fill" width="{width}" height="10" rx="1"></rect></svg></td></tr>'
@@ -119,9 +121,16 @@ def public_body(connection: duckdb.DuckDBPyConnection) -> str:
         )
         for part in (KINDS, MONTHS)
     )
+    left_out = [words for metric, words in TILES.items() if metric not in totals]
+    left_out += [words for name, words in (KINDS | MONTHS).items() if name not in sections]
+    missing = (
+        "Left out, because too few people stand behind them or a count below"
+        f" {SMALLEST_SHOWN} could be worked out: {'; '.join(left_out)}."
+        if left_out
+        else ""
+    )
     return (
         f'<dl class="tiles">{tiles}</dl><div class="panels">{kinds}</div>'
         f'<div class="panels three">{months}</div>'
-        f'<p class="note">Hidden is a count from 1 to {SMALLEST_SHOWN - 1}, or one from which'
-        " such a count could be worked out.</p>"
+        f'<p class="note">Figures are to the nearest {STEP}. {missing}</p>'
     )

@@ -42,6 +42,14 @@ def test_sample_build_passes_every_test_and_prints_the_report(sample_project) ->
     assert " 0 warned" in result.stdout
 
 
+def test_the_sample_has_every_public_table(sample_project) -> None:
+    built, _ = sample_project
+    shown = built.query("select section, metric from public_totals")
+    counted = built.query("select section, metric from public_counts")
+    assert {section for section, _ in shown} == {section for section, _ in counted}
+    assert {m for s, m in shown if s == "totals"} == {m for s, m in counted if s == "totals"}
+
+
 def test_every_unit_test_passes(small_gym: Project, tmp_path: Path) -> None:
     """`make build` leaves them out."""
     copy = small_gym.copy(tmp_path / "copy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from conftest import Project
 from dashboard_browser import READY_SECONDS, Watched, payload, watched
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dashboard import write
+from dashboard import public, write
 from screenshots import VIEWS
 
 LEVELS = ["together", "maybe", "chance", "too_few"]
@@ -488,8 +489,16 @@ def test_the_public_page_holds_nobody(small_gym: Project, pages: Path, told) -> 
     assert [name for _, name in people if name and name in words] == []
     assert [mark for mark in ("@", "<script", "http", "file:", "salt") if mark in words] == []
     assert str(small_gym.folder) not in text
-    hidden = told("select count(*) from public_totals where value is null")[0][0]
+    small = told("select count(*) from public_totals where value is null")[0][0]
     for section, metric, value in told("select section, metric, value from public_totals"):
         if value is not None:
             assert f"{value:,}" in words, (section, metric)
-    assert words.count(">hidden<") == hidden
+    assert words.count(">fewer than 15<") == small
+    assert small
+    # the page says which tables it lacks
+    sections = {section for (section,) in told("select distinct section from public_totals")}
+    headings = public.KINDS | public.MONTHS
+    missing = {words for section, words in headings.items() if section not in sections}
+    assert all(f"<h2>{html.escape(heading)}</h2>" not in words for heading in missing)
+    note = words.split('<p class="note">')[1]
+    assert all(html.escape(heading) in note for heading in missing)

@@ -187,7 +187,7 @@ def test_the_public_page_reads_one_table_and_runs_nothing(tmp_path: Path) -> Non
             """
             create table public_totals as
             select * from (values
-                (1, 'totals', 'crews', 12), (2, 'check-ins by kind', '<b>MEM</b>', null)
+                (1, 'totals', 'crews', 20), (2, 'check-ins by kind', '<b>MEM</b>', null)
             ) as rows (line_number, section, metric, value)
             """
         )
@@ -197,7 +197,10 @@ def test_the_public_page_reads_one_table_and_runs_nothing(tmp_path: Path) -> Non
     assert "default-src 'none'" in page
     assert "<b>" not in body
     assert "&lt;b&gt;MEM" in body
-    assert ">hidden<" in body
+    assert ">fewer than 15<" in body
+    note = body.split('<p class="note">')[1]
+    assert all(words in note for words in public.MONTHS.values())
+    assert "Check-ins by kind of entry" not in note
 
 
 def test_what_the_public_page_reads_is_declared_public() -> None:

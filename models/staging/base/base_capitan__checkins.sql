@@ -20,7 +20,7 @@ typed as (
         {{ integer_from_export('raw.checkin_id') }} as checkin_id,
         {{ integer_from_export('raw.customer_id') }} as customer_id,
         {{ id_from_export('raw.location_id', ref('raw_capitan__checkins')) }} as location_id,
-        upper({{ text_from_export('raw.entry_method') }}) as entry_method,
+        {{ code_from_export('raw.entry_method', 'entry_method') }} as entry_method,
         {{ text_from_export('raw.entry_method_description') }} as entry_method_description,
         {{ text_from_export('raw.customer_first_name') }} as customer_first_name,
         {{ text_from_export('raw.customer_last_name') }} as customer_last_name,

@@ -1,0 +1,45 @@
+-- Grain: one row per column of an export that holds codes.
+with checkins as (
+    select * from {{ ref('stg_capitan__checkins') }}
+),
+
+members as (
+    select * from {{ ref('stg_capitan__members') }}
+),
+
+memberships as (
+    select * from {{ ref('stg_capitan__memberships') }}
+),
+
+relations as (
+    select * from {{ ref('stg_capitan__relations') }}
+),
+
+codes as (
+    select
+        'capitan/checkins' as export_name,
+        'entry_method' as column_name,
+        entry_method as code,
+    from checkins
+    union all
+    select 'capitan/members', unnest(['size', 'status']), unnest([size, status])
+    from members
+    union all
+    select 'capitan/memberships', unnest(['size', 'status']), unnest([size, status])
+    from memberships
+    union all
+    select 'capitan/relations', 'relationship', relationship
+    from relations
+),
+
+unknown_codes as (
+    select
+        export_name,
+        column_name,
+        count(*) filter (where code = 'other') as unknown_count,
+        count(*) as row_count,
+    from codes
+    group by export_name, column_name
+)
+
+select * from unknown_codes
