@@ -50,5 +50,5 @@
 
 {# The meeting window in microseconds. #}
 {% macro affinity_window_us() -%}
-    ({{ var('meeting_window_minutes') }} * 60000000)
+    (cast({{ var('meeting_window_minutes') }} as bigint) * 60000000)
 {%- endmacro %}

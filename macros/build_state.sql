@@ -42,10 +42,11 @@
 {% endmacro %}
 
 
-{# What besides the data decides a date's interactions: the vars, and the text of every model from
-   the parsed transfer to the table. So an edited rule recomputes all dates by itself. #}
+{# What besides the data decides a date's interactions: the text of each of their models, and what
+   the macros that these call come to, vars included. So an edited rule recomputes all dates by
+   itself. A test finds the macros. #}
 {% macro interaction_rules_fingerprint() -%}
-    {%- set texts = ['meeting_window_minutes=' ~ var('meeting_window_minutes')] -%}
+    {%- set texts = ['affinity_window_us=' ~ affinity_window_us()] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values()
             if node.name.startswith('int_interaction') or node.name == 'customer_interactions' -%}

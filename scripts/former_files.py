@@ -160,7 +160,7 @@ def clear(settings: Settings, rewrite: Rewrite) -> list[str]:
 
 
 def renew_warehouse(settings: Settings) -> bool:
-    """Write the warehouse anew where it was not since somebody asked to be erased.
+    """Write the warehouse anew, and empty the log, unless done since somebody asked to be erased.
 
     Args:
         settings: those of the last good build; its warehouse is closed.
@@ -191,5 +191,8 @@ def renew_warehouse(settings: Settings) -> bool:
         connection.execute("force checkpoint renewed")
     fresh.replace(warehouse)
     shutil.rmtree(folder)
+    # rows that a test refused stand in the log
+    for log in Path(os.environ.get("DBT_LOG_PATH", "logs")).glob("dbt.log*"):
+        log.write_text("")
     noted.write_text(json.dumps(sorted(asked)), encoding="utf-8")
     return True

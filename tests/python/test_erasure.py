@@ -78,7 +78,7 @@ def holders(project: Project) -> set[str]:
         str(path.relative_to(project.folder))
         for path in project.folder.rglob("*")
         if path.is_file()
-        and not {"exports", "logs", "target"} & set(path.relative_to(project.folder).parts)
+        and not {"exports", "target"} & set(path.relative_to(project.folder).parts)
         and any(name in path.read_bytes().lower() for name in names)
     }
     for database in (project.warehouse, project.published):
