@@ -220,11 +220,7 @@ def find_erased(
     for asked, person in known:
         _name(erased, asked, person, nicknames)
     for request in requests:
-        named = Names()
-        named.add_whole(request.full_name, nicknames)
-        erased.people.add(request.place, named)
-        erased.people.add_email(request.place, request.email)
-        erased.people.add_phone(request.place, request.phone)
+        _as_asked(erased.people, request, nicknames)
         if request.customer_id is not None:
             erased.ids[request.customer_id].add(request.place)
     others = People()
@@ -241,6 +237,15 @@ def find_erased(
             others.add(person.customer_id, names)
     erased.people.except_for(others)
     return erased
+
+
+def _as_asked(people: People, request: Request, nicknames: Mapping[str, Collection[str]]) -> None:
+    """Add what a request says of its person."""
+    names = Names()
+    names.add_whole(request.full_name, nicknames)
+    people.add(request.place, names)
+    people.add_email(request.place, request.email)
+    people.add_phone(request.place, request.phone)
 
 
 def _name(
@@ -285,11 +290,7 @@ class _Met:
         self._records: dict[Record, None] = {}
         self._met: dict[str, dict[Record, set[str]]] = defaultdict(lambda: defaultdict(set))
         for request in requests:
-            named = Names()
-            named.add_whole(request.full_name, nicknames)
-            self._asked.add(request.place, named)
-            self._asked.add_email(request.place, request.email)
-            self._asked.add_phone(request.place, request.phone)
+            _as_asked(self._asked, request, nicknames)
             if request.customer_id is not None:
                 self._by_id[request.customer_id].add(request.place)
 

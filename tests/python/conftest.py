@@ -7,13 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 from dashboard_browser import Watched, watched
+from jinja2 import Environment
 from playwright.sync_api import Browser
 
 import browser
@@ -29,6 +30,23 @@ LONGEST = ("test_history.py", "test_build.py")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def render(expression: str) -> str:
+    """The SQL of an expression over the project's name macros, without dbt."""
+    files = sorted((PROJECT / "macros").glob("n*.sql"))
+    macros = "".join(file.read_text() for file in files)
+    return Environment().from_string(macros + "{{ " + expression + " }}").render().strip()
+
+
+@pytest.fixture(scope="session")
+def normalise() -> Iterator[Callable[[str], list[str]]]:
+    """The words of a text by the matcher's macros."""
+    words = render("normalise_words(normalise_letters('name'))")
+    with duckdb.connect() as connection:
+        yield lambda name: connection.execute(
+            f"select {words} from (select cast(? as varchar) as name)", [name]
+        ).fetchall()[0][0]
 
 
 @dataclass(frozen=True)

@@ -4,28 +4,9 @@
 
 from __future__ import annotations
 
-import duckdb
 import pytest
-from conftest import PROJECT
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jinja2 import Environment
-
-
-def render(expression: str) -> str:
-    """The SQL of an expression over the project's name macros, without dbt."""
-    files = sorted((PROJECT / "macros").glob("n*.sql"))
-    macros = "".join(file.read_text() for file in files)
-    return Environment().from_string(macros + "{{ " + expression + " }}").render().strip()
-
-
-@pytest.fixture(scope="module")
-def normalise():
-    words = render("normalise_words(normalise_letters('name'))")
-    with duckdb.connect() as connection:
-        yield lambda name: connection.execute(
-            f"select {words} from (select cast(? as varchar) as name)", [name]
-        ).fetchall()[0][0]
 
 
 @pytest.mark.parametrize(
