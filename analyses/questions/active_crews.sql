@@ -2,9 +2,9 @@
 with members as (
     select
         crew_members.crew_id,
-        -- a child has no name here
+        -- who is not known to be an adult has no name here
         string_agg(
-            coalesce(customers.full_name, '(child)'), ', ' order by crew_members.customer_id
+            coalesce(customers.full_name, '(name withheld)'), ', ' order by crew_members.customer_id
         ) as members,
     from {{ ref('crew_members') }}
     inner join {{ ref('customers') }}
