@@ -10,6 +10,7 @@ def model(dbt, session):
     dbt.ref("export_row_counts")
     dbt.source("build_state", "build_figures")
     dbt.ref("interaction_types")
+    dbt.ref("stg_privacy__erasure_requests")
     if get_flags().EMPTY or get_flags().SAMPLE:
         # some of the rows must not take the place of all
         return SCHEMA.empty_table()

@@ -70,6 +70,7 @@ NOT_PERSONAL = {
     "given_name": "a list of first names of the language",
     "nickname": "a list of first names of the language",
     "name_weight": "a number",
+    "placeholder_birthdays.birthday": "days that stand for no day",
     "w_name": "a number",
     "other_name_odds": "a number",
     "same_name_odds": "a number",
