@@ -67,6 +67,8 @@
             then try_cast(
                 case
                     when try_cast(({{ parts }}).one as integer) > 12
+                        or try_cast(({{ parts }}).one as integer)
+                        = try_cast(({{ parts }}).two as integer)
                         or {{ date_order_of(text, orders) }} = 'dmy'
                         and try_cast(({{ parts }}).two as integer) <= 12
                         then concat_ws(
@@ -121,6 +123,9 @@
     {%- set in_doubt -%}
         count(*) filter (
             where regexp_matches({{ text }}, '^{{ month }}{{ sign }}{{ month }}{{ sign }}[0-9]{4}')
+            -- 05/05 is one day either way
+            and ltrim(regexp_extract({{ text }}, '^[0-9]+'), '0')
+            != ltrim(regexp_extract({{ text }}, '^[0-9]+[^0-9]([0-9]+)', 1), '0')
         )
     {%- endset -%}
     {%- set order = env_var('GYM_DATE_ORDER', '') -%}

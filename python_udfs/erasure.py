@@ -8,17 +8,21 @@ request reaches is found in the exports of the same night and kept in memory onl
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from person_names import Names, People, email_key, phone_key, replaced
+from person_names import Names, People, email_keys, name_words, phone_keys, replaced
 
 ERASED = "(erased)"
+NO_BIRTHDAYS = ("1911-11-11", "1969-12-31", "1970-01-01")
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 CUSTOMERS, CHECKINS = "capitan/customers", "capitan/checkins"
 Row = Mapping[str, str | None]
 
@@ -90,15 +94,30 @@ class Request(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What a customer record or a check-in says of its person."""
+    """What a row says of its person.
+
+    Attributes:
+        customer_id: the customer, where the row tells one.
+        first: first name, or the whole name.
+        last: last name.
+        preferred: what the person wants to be called.
+        emails: addresses as they are compared.
+        phones: telephone numbers as they are compared.
+        birthday: the day, in whatever spelling it can be read; else the text.
+    """
 
     customer_id: int | None
     first: str
     last: str
     preferred: str
-    email: str
-    phone: str
+    emails: frozenset[str]
+    phones: frozenset[str]
     birthday: str
+
+    @property
+    def reach(self) -> frozenset[str]:
+        """What the person can be known again by, beside the name."""
+        return self.emails | self.phones | ({self.birthday} if self.birthday else set())
 
     def names(self, nicknames: Mapping[str, Collection[str]]) -> Names:
         """The forms in which this person may be written."""
@@ -108,13 +127,10 @@ class Record(NamedTuple):
 
     def is_same_person(self, other: Record, nicknames: Mapping[str, Collection[str]]) -> bool:
         """Whether both records are of one person: one name, and one way to reach or know them."""
-        if self.birthday and other.birthday and self.birthday != other.birthday:
+        days = {self.birthday, other.birthday}
+        if len(days) == 2 and all(ISO_DAY.fullmatch(day) for day in days):
             return False
-        if not (
-            (self.email and self.email == other.email)
-            or (self.phone and self.phone == other.phone)
-            or (self.birthday and self.birthday == other.birthday)
-        ):
+        if not self.reach & other.reach:
             return False
         people = People()
         people.add(0, self.names(nicknames))
@@ -128,7 +144,7 @@ def customer_id(text: str | None) -> int | None:
         >>> customer_id(" 00638.0"), customer_id("no. 5")
         (638, None)
     """
-    found = re.fullmatch(r"([+-]?[0-9]+)(?:[.]0*)?", (text or "").strip())
+    found = re.fullmatch(r"([+-]?[0-9]+)(?:[.]0*)?", (text or "").replace("\0", "").strip())
     return int(found[1]) if found else None
 
 
@@ -140,14 +156,30 @@ def record(row: Row, roles: Roles) -> Record:
 
     first, last = (*(text(column) for column in roles.name), "", "")[:2]
     return Record(
-        customer_id(row.get(roles.ids[0])) if roles.ids else None,
+        customer_id(row.get(roles.ids[-1])) if roles.ids else None,
         first,
         last,
         text(roles.preferred),
-        email_key(text(roles.emails[0])) if roles.emails else "",
-        phone_key(text(roles.phones[0])) if roles.phones else "",
-        text(roles.birthday),
+        frozenset().union(*(email_keys(row.get(column)) for column in roles.emails)),
+        frozenset().union(*(phone_keys(row.get(column)) for column in roles.phones)),
+        birthday(text(roles.birthday)),
     )
+
+
+def birthday(text: str) -> str:
+    """A birthday as it is compared; empty for what stands for none.
+
+    Example:
+        >>> birthday("1985-05-06 00:00:00+00"), birthday("May 6, 1985"), birthday("1900-01-01")
+        ('1985-05-06', '1985-05-06', '')
+    """
+    if found := re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)", text):
+        day = "-".join(part.zfill(2) for part in found.groups())
+        return "" if day < "1905" or day in NO_BIRTHDAYS else day
+    for spelling in ("%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%Y/%m/%d"):
+        with contextlib.suppress(ValueError):
+            return birthday(datetime.strptime(text, spelling).date().isoformat())
+    return text if re.search(r"\d{4}", text) else ""
 
 
 def requests_from(rows: Iterable[Row]) -> list[Request]:
@@ -159,8 +191,8 @@ def requests_from(rows: Iterable[Row]) -> list[Request]:
                 f"{row['source_file']}:{row['source_line']}",
                 customer_id(row.get("customer_id")),
                 (row.get("full_name") or "").strip(),
-                email_key(row.get("email")),
-                phone_key(row.get("phone")),
+                (row.get("email") or "").strip() if email_keys(row.get("email")) else "",
+                (row.get("phone") or "").strip() if phone_keys(row.get("phone")) else "",
             )
             if any(request[1:]):
                 found.append(request)
@@ -174,10 +206,16 @@ class Erased:
     Attributes:
         ids: customer id -> the requests that mean it, by file and line.
         people: how the persons may be written, by request.
+        customers: ids of all other customer records.
+        namesakes: those of them with the name of an erased person.
+        emails: the addresses of all other customer records.
     """
 
     ids: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     people: People = field(default_factory=People)
+    customers: set[int] = field(default_factory=set)
+    namesakes: set[int] = field(default_factory=set)
+    emails: set[str] = field(default_factory=set)
     _texts: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -212,10 +250,9 @@ def find_erased(
     if not requests:
         return erased
     met = _Met(requests, nicknames)
-    for row in rows_of(CUSTOMERS):
-        met.look_at(record(row, ROLES[CUSTOMERS]))
-    for row in rows_of(CHECKINS):
-        met.look_at(record(row, ROLES[CHECKINS]))
+    for path in (CUSTOMERS, *(path for path in ROLES if path != CUSTOMERS)):
+        for row in rows_of(path):
+            met.look_at(record(row, ROLES[path]), path)
     known = met.settle()
     for asked, person in known:
         _name(erased, asked, person, nicknames)
@@ -223,20 +260,41 @@ def find_erased(
         _as_asked(erased.people, request, nicknames)
         if request.customer_id is not None:
             erased.ids[request.customer_id].add(request.place)
-    others = People()
-    doubles = _by_reach(known)
+    by_reach = defaultdict(list)
+    for asked, one in known:
+        for reach in one.reach:
+            by_reach[reach].append((asked, one))
     for row in rows_of(CUSTOMERS):
         person = record(row, ROLES[CUSTOMERS])
         if person.customer_id in erased.ids:
             continue
-        for asked, one in _candidates(doubles, person):
+        for asked, one in [found for reach in person.reach for found in by_reach.get(reach, ())]:
             if one.is_same_person(person, nicknames):
                 _name(erased, asked, person, nicknames)
-        names = person.names({})
-        if person.customer_id not in erased.ids and erased.people.knows_words_of(names):
-            others.add(person.customer_id, names)
-    erased.people.except_for(others)
+    _know_the_others(erased, rows_of)
     return erased
+
+
+def _know_the_others(erased: Erased, rows_of: Callable[[str], Iterable[Row]]) -> None:
+    """Note who is not erased, so that nobody is taken for an erased person of a like name."""
+    others = People()
+    seen: set[tuple[str, str]] = set()
+    for path in (CUSTOMERS, CHECKINS):
+        for row in rows_of(path):
+            person = record(row, ROLES[path])
+            if person.customer_id is None or person.customer_id in erased.ids:
+                continue
+            if path == CUSTOMERS:
+                erased.customers.add(person.customer_id)
+                erased.emails |= person.emails
+                if erased.people.called(f"{person.first} {person.last}"):
+                    erased.namesakes.add(person.customer_id)
+            if (person.first, person.last) not in seen:
+                seen.add((person.first, person.last))
+                names = person.names({})
+                if erased.people.knows_words_of(names):
+                    others.add(person.customer_id, names)
+    erased.people.except_for(others)
 
 
 def _as_asked(people: People, request: Request, nicknames: Mapping[str, Collection[str]]) -> None:
@@ -256,26 +314,10 @@ def _name(
         if person.customer_id is not None:
             erased.ids[person.customer_id].add(request)
         erased.people.add(request, person.names(nicknames))
-        erased.people.add_email(request, person.email)
-        erased.people.add_phone(request, person.phone)
-
-
-def _by_reach(
-    known: Iterable[tuple[frozenset[str], Record]],
-) -> dict[str, list[tuple[frozenset[str], Record]]]:
-    """Records by each address, number and birthday that they have."""
-    found = defaultdict(list)
-    for asked, person in known:
-        for reach in {person.email, person.phone, person.birthday} - {""}:
-            found[reach].append((asked, person))
-    return found
-
-
-def _candidates(
-    doubles: Mapping[str, list[tuple[frozenset[str], Record]]], person: Record
-) -> Iterator[tuple[frozenset[str], Record]]:
-    for reach in {person.email, person.phone, person.birthday} - {""}:
-        yield from doubles.get(reach, ())
+        for email in person.emails:
+            erased.people.add_email(request, email)
+        for phone in person.phones:
+            erased.people.add_phone(request, phone)
 
 
 class _Met:
@@ -286,36 +328,53 @@ class _Met:
     ) -> None:
         self._requests = {request.place: request for request in requests}
         self._asked = People()
-        self._by_id: dict[int, set[str]] = defaultdict(set)
+        self._by_id: dict[int | None, set[str]] = defaultdict(set)
+        self._exact: dict[str, tuple[str, ...]] = {}
+        self._customers: set[int | None] = set()
         self._records: dict[Record, None] = {}
         self._met: dict[str, dict[Record, set[str]]] = defaultdict(lambda: defaultdict(set))
         for request in requests:
             _as_asked(self._asked, request, nicknames)
+            last, _, first = request.full_name.partition(",")
+            self._exact[request.place] = name_words(f"{first} {last}".strip())
             if request.customer_id is not None:
                 self._by_id[request.customer_id].add(request.place)
 
-    def look_at(self, person: Record) -> None:
+    def look_at(self, person: Record, path: str) -> None:
         """Note for which requests this may be the person."""
-        if person.customer_id in self._by_id:
-            for request in self._by_id[person.customer_id]:
-                self._met[request][person].add("id")
-        named = self._asked.called(f"{person.first} {person.last}")
-        if person.preferred:
-            named = named | self._asked.called(f"{person.preferred} {person.last}")
-        for request in named:
-            self._met[request][person].add("name")
-        for request in self._asked.email_owners(person.email):
-            self._met[request][person].add("reach")
-        for request in self._asked.phone_owners(person.phone):
-            self._met[request][person].add("reach")
+        if path == CUSTOMERS:
+            self._customers.add(person.customer_id)
+        found: dict[str, set[str]] = defaultdict(set)
+        for request in self._by_id.get(person.customer_id, ()):
+            found[request].add("id")
+        name = f"{person.first} {person.last}".strip()
+        spellings = [name, f"{person.preferred} {person.last}"] if person.preferred else [name]
+        for request in set().union(*map(self._asked.called, spellings)):
+            is_exact = self._exact[request] in map(name_words, spellings)
+            found[request] |= {"name", "exact name"} if is_exact else {"name"}
+        for reach in person.emails:
+            for request in self._asked.email_owners(reach):
+                found[request].add("reach")
+        for reach in person.phones:
+            for request in self._asked.phone_owners(reach):
+                found[request].add("reach")
+        for request, how in found.items():
+            theirs = person
+            if path != CUSTOMERS and "id" not in how and person.customer_id in self._customers:
+                # the desk wrote the name into another customer's row: the name counts, not the id
+                theirs = person._replace(customer_id=None)
+            self._met[request][theirs] |= how
 
     def settle(self) -> list[tuple[frozenset[str], Record]]:
         """The records of the persons who are meant, each with the requests that mean it."""
         asked_for: dict[Record, set[str]] = defaultdict(set)
         for request, people in self._met.items():
-            chosen = [person for person, by in people.items() if "id" in by]
-            chosen = chosen or [person for person, by in people.items() if {"name", "reach"} <= by]
-            for person in chosen or people:
+            said = self._requests[request]
+            by_name = {"name", "reach"} if said.email or said.phone else {"exact name"}
+            for enough in ({"id"}, by_name, set()):
+                if chosen := [person for person, how in people.items() if enough <= how]:
+                    break
+            for person in chosen:
                 asked_for[person].add(request)
         # who is meant by one record is meant by every other with that id
         ids: dict[int, set[str]] = defaultdict(set)
@@ -392,14 +451,21 @@ def _asked_by_its_person(row: Row, roles: Roles, erased: Erased) -> set[str]:
     ids = [customer_id(row.get(column)) for column in roles.ids]
     for number in ids:
         asked |= erased.ids.get(number, set()) if number is not None else set()
-    if not asked and (not ids or None in ids):
-        # nobody but the name and the addresses tells whose row it is
-        asked |= erased.people.called(" ".join(row.get(part) or "" for part in roles.name))
-        for column in roles.emails:
-            asked |= erased.people.email_owners(row.get(column))
-        for column in roles.phones:
-            asked |= erased.people.phone_owners(row.get(column))
-    return asked
+    if asked or (ids and erased.customers.issuperset(ids)):
+        return asked
+    # no customer record says whose row it is: the name does, and without one the addresses
+    name = " ".join(row.get(part) or "" for part in roles.name).strip()
+    reached: set[str] = set()
+    for column in roles.emails:
+        reached |= erased.people.email_owners(row.get(column))
+    for column in roles.phones:
+        reached |= erased.people.phone_owners(row.get(column))
+    if not name:
+        return reached
+    addresses = set().union(*(email_keys(row.get(column)) for column in roles.emails))
+    if not reached and addresses & erased.emails:
+        return set()  # a namesake, whose own address is known
+    return erased.people.called(name)
 
 
 def _without_names(
@@ -414,9 +480,15 @@ def _without_names(
             asked |= erased.ids[owner]
             changed |= dict.fromkeys(roles.belongs)
     parts_of_name = roles.name if len(roles.name) > 1 else ()
+    if parts_of_name and not _is_namesake(row, roles, erased):
+        # the desk wrote the person's name into another customer's row
+        found = erased.people.called(" ".join(row.get(part) or "" for part in parts_of_name))
+        if found:
+            asked |= found
+            changed |= dict.fromkeys(parts_of_name)
     for column, text in changed.items():
         # half a name is nobody's, and a number that is an id is no telephone number
-        if not text or column in parts_of_name or column.endswith("_id"):
+        if not text or column in parts_of_name or (column.endswith("_id") and text.isdigit()):
             continue
         is_record = column == "raw_text"
         left, found = erased.without(text, is_record)
@@ -428,6 +500,11 @@ def _without_names(
             reach = column in roles.emails or column in roles.phones
             changed[column] = None if reach else left
     return changed, asked
+
+
+def _is_namesake(row: Row, roles: Roles, erased: Erased) -> bool:
+    """Whether a row is about a customer whose record has the name of an erased person."""
+    return any(customer_id(row.get(column)) in erased.namesakes for column in roles.ids)
 
 
 def _ids_in(text: str, erased: Erased) -> set[str]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from erasure import ADDED, Erased, find_erased, requests_from, without_erased
 from file_kinds import FileError
 from find_exports import ERASURE, ExportFile, files_of, list_files
+from person_names import related_names
 from raw_exports import EXPORTS, READ_ERRORS, file_error, read_export, read_file
 from s3_access import reason
 
@@ -83,14 +84,5 @@ def _erased(
                         raise FileError(sentence) from error
 
             requests = requests_from(rows_of(ERASURE))
-            _found[seen] = find_erased(requests, rows_of, _related(nicknames))
+            _found[seen] = find_erased(requests, rows_of, related_names(nicknames.fetchall()))
         return _found[seen]
-
-
-def _related(nicknames: duckdb.DuckDBPyRelation) -> dict[str, set[str]]:
-    """Word -> the words that stand for the same given name."""
-    related: dict[str, set[str]] = {}
-    for given, short in nicknames.fetchall():
-        related.setdefault(given, set()).add(short)
-        related.setdefault(short, set()).add(given)
-    return related

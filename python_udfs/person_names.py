@@ -13,28 +13,31 @@ The words are those of the SQL macros normalise_letters and normalise_words; a t
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
+import urllib.parse
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-EMAIL = re.compile(r"[^\s@\"'<>(),;:]+@[\w-]+(?:\.[\w-]+)*")
+EMAIL = re.compile(r"(?<![\w.+%'~-])[\w.+%'~-]+[@\uff20][\w-]+(?:\.[\w-]+)*")
 PHONE = re.compile(r"(?<![\w.])[+(]?\d[\d\s().\-/\u00a0\u2010-\u2015]{5,}\d(?!\w)")
 SHORTEST_PHONE = 7
 # What decides whether two telephone numbers are one, with or without the code of the country.
 PHONE_DIGITS = 10
 MOST_CODE_DIGITS = 3
-MOST_MIDDLE_NAMES = 2
+MOST_MIDDLE_NAMES = 3
 SHORTEST_HALF = 4
+MOST_WORDS = 8
 
-APOSTROPHES = "'`\u2019\u2018\u00b4\u02bc"
+APOSTROPHES = "'`\u2019\u2018\u00b4\u02bc\u2032"
 LETTERS = str.maketrans("øłđðıħ", "olddih") | {
     ord("ß"): "ss", ord("æ"): "ae", ord("œ"): "oe", ord("þ"): "th",
 }  # fmt: skip
-WORD = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}][^\W_]+)*")
+WORD = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}]+[^\W_]+)*")
 POSSESSIVE = re.compile(rf"[{APOSTROPHES}][sS]$")
 TITLES = frozenset(
     ["mr", "mrs", "ms", "mx", "miss", "dr", "prof", "coach", "sir", "herr", "frau", "sra"]
@@ -53,8 +56,14 @@ PRODUCT_WORDS = frozenset([
 # What stands beyond such a word is no part of the same name. "Ann and Bob Lee" names Ann Lee.
 PARTING = frozenset(["with", "for", "from", "of", "the", "to", "by", "mit", "von", "para", "con"])
 CONJUNCTIONS = frozenset(["and", "und", "y", "et", "e", "plus"])
-SIGNS_WITHIN = '._-()[]&+/"\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}«»'
+# Between the words of one name anything may stand but these; a comma and its like where the words
+# are neighbours.
+ENDS = "!?\u2026"
+NEIGHBOURS_ONLY = ",;:|\t"
+HYPHENS = ("-", "\u2010", "\u2011")
 MOJIBAKE = re.compile(r"[\u00c2-\u00f4][^\x00-\x7f]")
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 BUYER = re.compile(r".*[\s)]((?:from|guest of)\b:?\s*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -142,6 +151,17 @@ def _windows_1252(letter: str) -> bytes:
         return letter.encode("latin-1")
 
 
+def _readings(text: str) -> Iterator[str]:
+    """A text, and what it was before a system wrote its letters in another way."""
+    yield text
+    if (mended := repaired(text)) != text:
+        yield mended
+    if "%" in text or "&" in text or "<" in text:
+        plain = re.sub(r"<[^<>]*>", " ", html.unescape(urllib.parse.unquote(text)))
+        if plain != text:
+            yield plain
+
+
 @lru_cache(maxsize=100_000)
 def name_words(text: str | None) -> tuple[str, ...]:
     """The words of a written name without title, suffix and what stands in brackets or quotes.
@@ -171,26 +191,74 @@ def nickname_words(text: str | None) -> tuple[str, ...]:
     return tuple(word.folded for word in words(found[1])) if found else ()
 
 
-def email_key(text: str | None) -> str:
-    """An e-mail address as it is compared; empty where the text is none.
+def email_keys(text: str | None) -> set[str]:
+    """The e-mail addresses in a text as they are compared.
 
     Example:
-        >>> email_key(" Ann.Lee@Example.ORG ")
-        'ann.lee@example.org'
+        >>> email_keys("Ann Lee <Ann.Lee@Example.ORG>; mailto:lee@example.org.")
+        {'ann.lee@example.org', 'lee@example.org'}
     """
-    found = EMAIL.fullmatch((text or "").strip())
-    return found[0].lower() if found else ""
+    found = {match[0].lower().replace("\uff20", "@") for match in EMAIL.finditer(text or "")}
+    return {address.strip("'.~-") for address in found}
 
 
-def phone_key(text: str | None) -> str:
-    """A telephone number as it is compared: its last ten digits; empty where the text is none.
+def phone_keys(text: str | None) -> set[str]:
+    """The telephone numbers in a text as they are compared: by their last ten digits.
 
     Example:
-        >>> phone_key("+1 (512) 555-0144") == phone_key("5125550144")
-        True
+        >>> phone_keys("512-555-0144 ext. 3"), "5125550144" in phone_keys("+1 (512) 555-0144")
+        ({'5125550144'}, True)
     """
-    digits = re.sub(r"\D", "", text or "")
-    return digits[-PHONE_DIGITS:] if len(digits) >= SHORTEST_PHONE else ""
+    found = set()
+    for match in PHONE.finditer(text or ""):
+        digits = re.sub(r"\D", "", match[0])
+        # a spreadsheet may have written .0 behind it
+        found |= {digits[-PHONE_DIGITS:], digits[:PHONE_DIGITS]}
+    return {number for number in found if len(number) >= SHORTEST_PHONE}
+
+
+def related_names(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Word -> the words that stand for the same given name: Bob for Robert, and for Rob.
+
+    Args:
+        pairs: given names, each with a nickname.
+
+    Example:
+        >>> sorted(related_names([("robert", "bob"), ("robert", "rob")])["rob"])
+        ['bob', 'robert']
+    """
+    short: dict[str, set[str]] = defaultdict(set)
+    given: dict[str, set[str]] = defaultdict(set)
+    for name, nickname in pairs:
+        short[name].add(nickname)
+        given[nickname].add(name)
+    related = {word: set(short.get(word, ())) for word in (*short, *given)}
+    for word, names in given.items():
+        related[word] |= names.union(*(short[name] for name in names)) - {word}
+    return related
+
+
+def bare(word: str) -> str:
+    """A folded word without the number that stands behind it, as in "Ann Lee2"."""
+    return word.rstrip("0123456789") or word
+
+
+@lru_cache(maxsize=100_000)
+def _spellings(text: str | None) -> list[tuple[str, ...]]:
+    """The ways in which systems write the words of a name.
+
+    As they are; with ae for a letter with two dots, and the other way round; in two words where an
+    apostrophe or a Mc stands in one.
+    """
+    text = text or ""
+    found = [name_words(text), name_words(text.translate(UMLAUTS))]
+    found.append(name_words(re.sub(rf"[{APOSTROPHES}]", " ", text)))
+    plain = found[0]
+    found.append(tuple(re.sub("(?<=[^aeiou])([aou])e(?=[^aeiou])", r"\1", word) for word in plain))
+    found.append(
+        tuple(part for word in plain for part in re.sub(r"^(mc|mac)(?=.{4})", r"\1 ", word).split())
+    )
+    return [tuple(bare(word) for word in spelling) for spelling in dict.fromkeys(found) if spelling]
 
 
 @dataclass
@@ -201,11 +269,13 @@ class Names:
         firsts: forms of the first name, each a tuple of folded words.
         lasts: forms of the last name.
         wholes: names that are compared whole only, such as a name of one word.
+        exact: the names as the records have them, first name first.
     """
 
     firsts: set[tuple[str, ...]] = field(default_factory=set)
     lasts: set[tuple[str, ...]] = field(default_factory=set)
     wholes: set[tuple[str, ...]] = field(default_factory=set)
+    exact: set[tuple[str, ...]] = field(default_factory=set)
 
     def add(
         self,
@@ -222,20 +292,21 @@ class Names:
             preferred: what the person wants to be called.
             nicknames: word -> the words that stand for the same given name.
         """
-        first_words, last_words = name_words(first), name_words(last)
-        if first_words and last_words:
-            given = {first_words, first_words[:1], ("".join(first_words),), name_words(preferred)}
-            given |= {nickname_words(first)}
-            given |= {(word,) for word in first_words[1:] if len(word) >= SHORTEST_HALF}
-            for form in [form for form in given if len(form) == 1]:
-                given |= {(other,) for other in (nicknames or {}).get(form[0], ())}
-            family = {last_words, ("".join(last_words),)}
-            if len(last_words) > 1:
-                family |= {(word,) for word in last_words if len(word) >= SHORTEST_HALF}
-            self.firsts |= {form for form in given if form and "".join(form)}
-            self.lasts |= family
-        elif whole := first_words or last_words:
-            self.add_whole(" ".join(whole), nicknames)
+        if not (name_words(first) and name_words(last)):
+            self.add_whole(first if name_words(first) else last, nicknames)
+            return
+        self.exact.add((*name_words(first), *name_words(last)))
+        for words_of in _spellings(first):
+            given = {words_of, words_of[:1], ("".join(words_of),)}
+            given |= {(word,) for word in words_of[1:] if len(word) >= SHORTEST_HALF}
+            self.firsts |= given
+        self.firsts |= {form for form in (name_words(preferred), nickname_words(first)) if form}
+        for form in [form for form in self.firsts if len(form) == 1]:
+            self.firsts |= {(other,) for other in (nicknames or {}).get(form[0], ())}
+        for words_of in _spellings(last):
+            self.lasts |= {words_of, ("".join(words_of),)}
+            if len(words_of) > 1:
+                self.lasts |= {(word,) for word in words_of if len(word) >= SHORTEST_HALF}
 
     def add_whole(
         self, name: str | None, nicknames: Mapping[str, Collection[str]] | None = None
@@ -256,9 +327,12 @@ class Names:
         if len(found) < 2:
             self.wholes |= {found} if found else set()
             return
-        for cut in range(1, len(found)):
-            self.firsts |= {found[:cut], ("".join(found[:cut]),)}
-            self.lasts |= {found[cut:], ("".join(found[cut:]),)}
+        self.exact.add(found)
+        for spelling in _spellings(name):
+            # a name of very many words is none
+            for cut in range(1, min(len(spelling), MOST_WORDS)):
+                self.firsts |= {spelling[:cut], ("".join(spelling[:cut]),)}
+                self.lasts |= {spelling[cut:], ("".join(spelling[cut:]),)}
         self.firsts |= {(other,) for other in (nicknames or {}).get(found[0], ())}
         if nickname := nickname_words(name):
             self.firsts.add(nickname)
@@ -291,6 +365,8 @@ class People:
         self._wholes: dict[tuple[str, ...], set[Hashable]] = defaultdict(set)
         self._emails: dict[str, set[Hashable]] = defaultdict(set)
         self._phones: dict[str, set[Hashable]] = defaultdict(set)
+        self._exact: set[tuple[str, ...]] = set()
+        self._east_asian: dict[str, set[str]] = defaultdict(set)
         self._others: People | None = None
 
     def add(self, who: Hashable, names: Names) -> None:
@@ -304,19 +380,31 @@ class People:
                 self._joined["".join(last) + "".join(first)].add(who)
         for whole in names.wholes:
             self._wholes[whole].add(who)
+        self._exact |= names.exact
+        for joined in {"".join(last + first) for last in names.lasts for first in names.firsts}:
+            if CJK.match(joined) and len(joined) > 2:
+                self._east_asian[joined[0]].add(joined)
+
+    def add_exact(self, names: Names) -> None:
+        """Add what a name is exactly, and none of its forms: enough for another person."""
+        self._exact |= names.exact
 
     def add_email(self, who: Hashable, email: str | None) -> None:
         """Add an address; a text that holds it names the person."""
-        if key := email_key(email):
+        for key in email_keys(email):
             self._emails[key].add(who)
 
     def add_phone(self, who: Hashable, phone: str | None) -> None:
         """Add a telephone number; a text that holds it names the person."""
-        if key := phone_key(phone):
+        for key in phone_keys(phone):
             self._phones[key].add(who)
 
     def except_for(self, others: People) -> None:
-        """Take no part of a longer name of one of these other people for one of the first."""
+        """Take no name of one of these other people for one of the first.
+
+        That is a name in which the first ones are a part, or one that is exactly the other's and
+        would be the first one's by a nickname or a middle name only.
+        """
         self._others = others
 
     def __bool__(self) -> bool:
@@ -333,11 +421,11 @@ class People:
 
     def email_owners(self, email: str | None) -> set[Hashable]:
         """Whose address this is."""
-        return self._emails.get(email_key(email), set())
+        return set().union(*(self._emails.get(key, ()) for key in email_keys(email)))
 
     def phone_owners(self, phone: str | None) -> set[Hashable]:
         """Whose telephone number this is."""
-        return self._phones.get(phone_key(phone), set())
+        return set().union(*(self._phones.get(key, ()) for key in phone_keys(phone)))
 
     def called(self, text: str | None) -> set[Hashable]:
         """Who may be meant by a text that is a whole name and nothing else.
@@ -352,8 +440,10 @@ class People:
         """
         if not text:
             return set()
-        bare = name_words(text)
-        found = self._wholes.get(bare, set()) | self._joined.get("".join(bare), set())
+        name = name_words(text)
+        if "," not in text and self._is_anothers(name):
+            return set()
+        found = self._wholes.get(name, set()) | self._joined.get("".join(name), set())
         place = words(text)
         extras = {word for word in place if word.folded in TITLES | SUFFIXES}
         for start, end, who in self._pairs(text, place):
@@ -371,27 +461,38 @@ class People:
         """
         found: list[Span] = []
         for match in EMAIL.finditer(text) if "@" in text else ():
-            owners = self._emails.get(match[0].rstrip(".").lower(), ())
-            found += [Span(match.start(), match.end(), who) for who in owners]
+            address = match[0]
+            while not (owners := self.email_owners(address)) and "-" in address.partition("@")[2]:
+                address = address.rpartition("-")[0]
+            found += [Span(match.start(), match.start() + len(address), who) for who in owners]
         for match in PHONE.finditer(text) if self._phones else ():
             found += self._numbers(text, *match.span())
         place = words(text)
         named = self._pairs(text, place, is_record)
-        if not is_record and (bare := self._wholes.get(name_words(text))):
-            named += [Span(0, len(text), who) for who in bare]
+        if not is_record and self._wholes:
+            named += [Span(0, len(text), who) for who in self._wholes.get(name_words(text), ())]
         if named and self._others is not None:
-            longer = self._others._pairs(text, place)
-            named = [
-                span
-                for span in named
-                if not any(
-                    other.start <= span.start
-                    and span.end <= other.end
-                    and other.end - other.start > span.end - span.start
-                    for other in longer
-                )
-            ]
+            theirs = self._others._pairs(text, place)
+            named = [span for span in named if not self._is_of_another(span, text, place, theirs)]
         return sorted(found + named, key=lambda span: span[:2])
+
+    def _is_anothers(self, name: tuple[str, ...]) -> bool:
+        """Whether a name is exactly that of another person, and of nobody here."""
+        return self._others is not None and name in self._others._exact and name not in self._exact
+
+    def _is_of_another(
+        self, span: Span, text: str, place: list[Word], theirs: Iterable[Span]
+    ) -> bool:
+        """Whether a part of a text is, or lies within, the name of another person."""
+        inside = tuple(w.folded for w in place if span.start <= w.start < span.end)
+        if "," not in text[span.start : span.end] and self._is_anothers(inside):
+            return True
+        return any(
+            other.start <= span.start
+            and span.end <= other.end
+            and other.end - other.start > span.end - span.start
+            for other in theirs
+        )
 
     def without_names(self, text: str, replacement: str, is_record: bool = False) -> str:
         """The text with each part that names somebody here replaced."""
@@ -399,8 +500,8 @@ class People:
         return replaced(found.text, found.spans, replacement) if found.spans else text
 
     def found(self, text: str, is_record: bool = False) -> Found:
-        """The parts of a text that name somebody, also where its letters are mojibake."""
-        for spelling in dict.fromkeys((text, repaired(text))):
+        """The parts of a text that name somebody, also where systems have garbled its letters."""
+        for spelling in _readings(text):
             if spans := self.spans(spelling, is_record):
                 return Found(spelling, spans)
         return Found(text, [])
@@ -425,79 +526,110 @@ class People:
             return []
         buyer = BUYER.match(text)
         name_begins = buyer.end(1) if buyer else len(text) + 1
-        found = []
-        for number, word in enumerate(place):
-            found += [Span(word.start, word.end, who) for who in self._joined.get(word.folded, ())]
-            for last, people in self._lasts.get(word.folded, {}).items():
+        found = self._in_one_word(place)
+        plain = [bare(word.folded) for word in place]
+        for number, word in enumerate(plain):
+            for last, people in self._lasts.get(word, {}).items():
                 end = number + len(last)
-                if tuple(w.folded for w in place[number:end]) != last:
+                if tuple(plain[number:end]) != last:
                     continue
                 for who, firsts in people.items():
                     found += [
                         Span(place[first].start, place[stop - 1].end, who)
-                        for first, stop in self._around(text, place, number, end, firsts, is_record)
+                        for first, stop in _around(
+                            text, place, plain, (number, end), firsts, is_record
+                        )
                         if not _is_longer(text, place, first, stop, name_begins)
                     ]
         return found
 
-    def _around(
-        self,
-        text: str,
-        place: list[Word],
-        number: int,
-        end: int,
-        firsts: Collection[tuple[str, ...]],
-        is_record: bool,
-    ) -> Iterator[tuple[int, int]]:
-        """Words from and to, where a first name stands beside the last name at number to end."""
-        for first in firsts:
-            size = len(first)
-            for middle in range(MOST_MIDDLE_NAMES + 1):
-                begin = number - middle - size
-                if begin < 0:
-                    break
-                if tuple(w.folded for w in place[begin : begin + size]) == first and _is_one_name(
-                    text, place, begin, end, ",;|\t\"'" if is_record else ""
-                ):
-                    yield begin, end
-            if tuple(w.folded for w in place[end : end + size]) == first and _is_one_name(
-                text, place, number, end + size, ",;|\t\"'" if is_record else ","
+    def _in_one_word(self, place: list[Word]) -> list[Span]:
+        """Where first and last name are written as one word; in East Asia also within one."""
+        found = []
+        for word in place:
+            written = bare(word.folded)
+            found += [Span(word.start, word.end, who) for who in self._joined.get(written, ())]
+            for at, letter in enumerate(written) if self._east_asian else ():
+                for name in self._east_asian.get(letter, ()):
+                    if written.startswith(name, at) and written != name:
+                        start = word.start + at
+                        found += [Span(start, start + len(name), who) for who in self._joined[name]]
+        return found
+
+
+def _around(
+    text: str,
+    place: list[Word],
+    plain: list[str],
+    last_name: tuple[int, int],
+    firsts: Collection[tuple[str, ...]],
+    is_record: bool,
+) -> Iterator[tuple[int, int]]:
+    """Words from and to, where a first name stands beside a last name."""
+    number, end = last_name
+    behind = end
+    while behind < len(plain) and plain[behind] in TITLES | SUFFIXES:
+        behind += 1
+    for first in firsts:
+        size = len(first)
+        for middle in range(MOST_MIDDLE_NAMES + 1):
+            begin = number - middle - size
+            if begin < 0:
+                break
+            if tuple(plain[begin : begin + size]) == first and _is_one_name(
+                text, place, (begin, begin + size, number, end), is_record
             ):
-                yield number, end + size
+                yield begin, end
+        if tuple(plain[behind : behind + size]) == first and _is_one_name(
+            text, place, (number, end, end, behind + size), is_record or behind > end
+        ):
+            yield number, behind + size
 
 
-def _is_one_name(text: str, place: list[Word], begin: int, end: int, signs: str) -> bool:
-    """Whether nothing between these words parts one name from the next."""
-    if any(place[number].folded in PARTING for number in range(begin + 1, end - 1)):
+def _is_one_name(
+    text: str, place: list[Word], numbers: tuple[int, int, int, int], any_sign: bool
+) -> bool:
+    """Whether nothing between two parts of a name parts one person from the next.
+
+    Args:
+        text: the text.
+        place: its words.
+        numbers: first and last word (exclusive) of the one part, and of the other.
+        any_sign: whether commas may stand anywhere.
+    """
+    begin, stop, start, end = numbers
+    if any(word.folded in PARTING for word in place[stop:start]):
         return False
-    return all(
-        all(
-            sign.isspace() or sign in SIGNS_WITHIN or sign in APOSTROPHES or sign in signs
-            or unicodedata.category(sign) in ("Cf", "Pd", "Zs")
-            for sign in text[place[number].end : place[number + 1].start]
-        )
-        for number in range(begin, end - 1)
-    )  # fmt: skip
+    for number in range(begin, end - 1):
+        gap = text[place[number].end : place[number + 1].start]
+        if any(sign in ENDS for sign in gap):
+            return False
+        if start > stop and not any_sign and any(sign in NEIGHBOURS_ONLY for sign in gap):
+            return False
+    return True
 
 
 def _is_longer(text: str, place: list[Word], begin: int, end: int, name_begins: int) -> bool:
     """Whether a longer name goes on before or behind these words."""
     start, stop = place[begin].start, place[end - 1].end
-    if begin > 0 and text[place[begin - 1].end : start] in ("-", "\u2010", "\u2011"):
+    if (
+        begin > 0
+        and text[place[begin - 1].end : start] in HYPHENS
+        and place[begin - 1].folded not in PRODUCT_WORDS
+    ):
         return True
     if end == len(place):
         return False
     follower = place[end]
     gap = text[stop : follower.start]
-    if gap in ("-", "\u2010", "\u2011"):
+    if follower.folded in SUFFIXES | PARTING | CONJUNCTIONS | PRODUCT_WORDS:
+        return False
+    if gap in HYPHENS:
         return True
-    # where a whole name belongs, a further capitalised word belongs to it
-    return (
-        start >= name_begins
-        and gap.isspace()
-        and text[follower.start].isupper()
-        and follower.folded not in SUFFIXES | PARTING | CONJUNCTIONS | PRODUCT_WORDS
-    )
+    # where a whole name belongs, a further capitalised word at its end belongs to it
+    rest = text[follower.end :].lstrip()
+    ends_there = not rest or rest[0] in "([" or place[end + 1].folded in SUFFIXES
+    return start >= name_begins and gap.isspace() and text[follower.start].isupper() and ends_there
 
 
 def replaced(text: str, spans: Iterable[Span], replacement: str) -> str:

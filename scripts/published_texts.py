@@ -16,19 +16,24 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from person_names import EMAIL, Names, People, name_words, words
+from person_names import EMAIL, Names, People, name_words, related_names, words
 
 WITHHELD = "(name withheld)"
 # A number that nobody can take for an id or a date: in groups, with a plus or a leading zero.
+SEPARATOR = r"[ .\-/\u00a0\u2010-\u2015]"
 PHONE = re.compile(
     r"(?<![\w.+])(?:"
-    r"\+\d[\d ().\-/\u00a0]{6,}\d"
-    r"|\(?\d{3}\)?[ .\-/\u00a0]{0,2}\d{3}[ .\-/\u00a0]\d{4}"
-    r"|\(\d{2,5}\)[ .\-/\u00a0]?\d[\d .\-/\u00a0]{4,}\d"
-    r"|0\d{1,4}[ /\-\u00a0]\d{2,}[\d /\-\u00a0]{3,}\d"
-    r")(?![\w])"
+    rf"(?:\+|00)\d[\d ().\-/\u00a0\u2010-\u2015]{{6,}}\d"
+    rf"|(?:1{SEPARATOR})?\(?\d{{3}}\)?{SEPARATOR}{{0,2}}\d{{3}}{SEPARATOR}\d{{4}}"
+    rf"|\d{{3}}{SEPARATOR}\d{{7}}"
+    rf"|\(\d{{2,5}}\){SEPARATOR}?\d[\d .\-/\u00a0]{{4,}}\d"
+    rf"|0\d{{1,4}}{SEPARATOR}\d{{2,}}[\d \-/\u00a0]{{2,}}\d"
+    r"|\d{3}-\d{4}"
+    r")(?:\s*(?:x|ext\.?)\s*\d+)?(?![\w-])"
 )
+# In the place of a name any longer number is a telephone number; elsewhere one of ten digits.
 LONG_NUMBER = re.compile(r"(?<![\w.])\d{7,15}(?![\w.])")
+VERY_LONG_NUMBER = re.compile(r"(?<![\w.])\d{10,15}(?![\w.])")
 # Names that a row's ids decide on: searched only for names that no adult has.
 NAMES = frozenset(
     ["purchaser_name", "host_name", "shared_with_name", "received_from_name", "purchaser", "host"]
@@ -92,7 +97,7 @@ def mapped(told: Any, change: Callable[[str, str], str], key: str = "") -> Any:
         return {name: mapped(value, change, name) for name, value in told.items()}
     if isinstance(told, list):
         return [mapped(value, change, key) for value in told]
-    if isinstance(told, str) and not key.endswith("_id"):
+    if isinstance(told, str) and not (key.endswith("_id") and told.isdigit()):
         return change(key, told)
     return told
 
@@ -102,8 +107,8 @@ def _publishable_value(text: str, column: str, withheld: Withheld) -> str:
     if "@" in text:
         text = EMAIL.sub("[e-mail]", text)
     text = PHONE.sub("[phone]", text)
-    if column in DECIDED | NAMES:
-        text = LONG_NUMBER.sub("[phone]", text)
+    long_number = LONG_NUMBER if column in DECIDED | NAMES else VERY_LONG_NUMBER
+    text = long_number.sub("[phone]", text)
     if column in DECIDED:
         return text
     if column not in NAMES:
@@ -114,47 +119,57 @@ def _publishable_value(text: str, column: str, withheld: Withheld) -> str:
 
 
 def withheld_people(
-    people: Iterable[tuple[str, list[Mapping[str, str | None]]]],
+    people: Iterable[tuple[str, str | None, str | None]],
     nicknames: Mapping[str, Collection[str]],
     told: Collection[str],
 ) -> Withheld:
     """Everybody whose name is withheld and may stand in a text.
 
     Args:
-        people: age group and names of each customer, as int_people_aged has them.
+        people: age group, first and last name, as int_names_known has them.
         nicknames: word -> the words that stand for the same given name.
         told: all words of all texts; who has no word of a last name among them is left out.
     """
-    children, by_adult = set(), set()
-    for age_group, names in people:
-        for name in names:
-            first, last = name_words(name["first_name"]), name_words(name["last_name"])
-            # a name in one word, or in one field, is looked for in any case
-            if last and told.isdisjoint(last) and "".join((*first, *last)) not in told:
-                continue
-            if age_group == "adult":
-                by_adult.add(frozenset((*first, *last)))
-            else:
-                children.add((name["first_name"], name["last_name"]))
-    found = Withheld(People(), People(), frozenset(by_adult))
+    children, grown_up = set(), set()
+    for age_group, first, last in people:
+        its_last, its_first = name_words(last), name_words(first)
+        # a name in one word, or in one field, is looked for in any case
+        if its_last and told.isdisjoint(its_last) and "".join((*its_first, *its_last)) not in told:
+            continue
+        (grown_up if age_group == "adult" else children).add((first, last))
+    beside = People()
+    for first, last in grown_up:
+        names = Names()
+        names.add(first, last)
+        beside.add_exact(names)
+        if len(name_words(first)) + len(name_words(last)) > 2:
+            beside.add(None, names)
+    by_adult = frozenset(
+        frozenset((*name_words(first), *name_words(last))) for first, last in grown_up
+    )
+    found = Withheld(People(), People(), by_adult)
     for first, last in children:
         names = Names()
         names.add(first, last, None, nicknames)
-        found.people.add(None, names)
+        if name_words(first) and name_words(last):
+            found.people.add(None, names)
         if frozenset((*name_words(first), *name_words(last))) not in by_adult:
             plain = Names()
             plain.add(first, last)
             found.children_only.add(None, plain)
+    found.people.except_for(beside)
+    found.children_only.except_for(beside)
     return found
 
 
 def text_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The text columns of a table of the attached database `private`, but for ids and digests."""
+    """The text columns of a table of the attached database `private`, but for keys and digests."""
     found = connection.execute(
         """
         select column_name from duckdb_columns()
         where database_name = 'private' and schema_name = 'main' and table_name = $table
-            and data_type = 'VARCHAR' and not regexp_matches(column_name, '(_id|^sha256)$')
+            and data_type = 'VARCHAR'
+            and column_name not in ('interaction_id', 'crew_id', 'customer_ids', 'sha256')
         """,
         {"table": table},
     ).fetchall()
@@ -173,7 +188,8 @@ def _texts(table: str, column: str) -> str:
     """
 
 
-SHAPE = "translate(content, '012345678', '999999999')"
+# a leading zero makes a telephone number, so it stays one
+SHAPE = "translate(content, '12345678', '99999999')"
 
 
 def replaced_texts(
@@ -197,9 +213,12 @@ def replaced_texts(
     if not with_children:
         told = told_words(shapes)
         people = connection.sql(
-            "select age_group, names from private.intermediate.int_people_aged order by customer_id"
+            "select distinct age_group, first_name, last_name"
+            " from private.intermediate.int_names_known"
         ).fetchall()
-        withheld = withheld_people(people, nickname_table(connection), told)
+        withheld = withheld_people(
+            people, related_names(connection.sql("from private.seeds.nicknames").fetchall()), told
+        )
     replaced = {}
     for (table, column), texts in shapes.items():
         changed = [text for text in texts if publishable(text, column, withheld) != text]
@@ -228,12 +247,3 @@ def told_words(shapes: Mapping[tuple[str, str], Iterable[str]]) -> set[str]:
         for text in () if column in DECIDED else texts:
             mapped(json_object(text) or {column: text}, note)
     return {word.folded for value in values for word in words(value)}
-
-
-def nickname_table(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """Word -> the words that stand for the same given name, from the seed."""
-    related: dict[str, set[str]] = {}
-    for given, short in connection.sql("from private.seeds.nicknames").fetchall():
-        related.setdefault(given, set()).add(short)
-        related.setdefault(short, set()).add(given)
-    return related

@@ -256,6 +256,8 @@ def birthdays_read(texts: list[str], order: str) -> list[tuple[str | None]]:
             "",
             ["2016-03-04", "1980-06-17", "2016-04-13"],
         ),
+        # one day either way shows nothing and needs nothing
+        (["05/05/1985", "2016-04-17"], "", ["1985-05-05", "2016-04-17"]),
         # each can be read in one way only
         (["17/06/1980", "06/17/1980"], "", ["1980-06-17", "1980-06-17"]),
         # one slip among a hundred changes nothing

@@ -39,7 +39,7 @@ def asked(**values: str) -> Request:
 
 def erased_by(*requests: Request) -> Erased:
     rows = {CUSTOMERS: CUSTOMER_ROWS, CHECKINS: CHECKIN_ROWS}
-    return find_erased(requests, rows.__getitem__, NICKNAMES)
+    return find_erased(requests, lambda path: rows.get(path, ()), NICKNAMES)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,89 @@ def erased_by(*requests: Request) -> Erased:
 )
 def test_a_request_means_these_customers(request_: Request, ids: set[int]) -> None:
     assert set(erased_by(request_).ids) == ids
+
+
+MIXED = {
+    CUSTOMERS: [
+        {"customer_id": "1", "first_name": "Ann", "last_name": "Kornfeld",
+         "email": "Ann K <ann@x.example>; a2@x.example", "birthday": "1985-05-06 00:00:00+00"},
+        {"customer_id": "2", "first_name": "Ann", "last_name": "Kornfeld", "phone": "",
+         "email": "mailto:ann@x.example", "birthday": "May 6, 1985"},
+        {"customer_id": "3", "first_name": "Ann Sue", "last_name": "Kornfeld"},
+        {"customer_id": "4", "first_name": "Bob", "last_name": "Sharer", "email": "bob@x.example"},
+        {"customer_id": "5", "first_name": "Katherine", "last_name": "Lee",
+         "phone": "737-555-4999 ext. 3"},
+        {"customer_id": "6", "first_name": "Kate", "last_name": "Lee", "email": "kate@x.example"},
+        {"customer_id": "7", "first_name": "Thomas", "last_name": "James"},
+        {"customer_id": "8", "first_name": "James", "last_name": "Thomas"},
+    ],
+    CHECKINS: [
+        # the desk wrote Ann's name and address into a row of Bob's
+        {"customer_id": "4", "customer_first_name": "Ann", "customer_last_name": "Kornfeld",
+         "customer_email": "ann@x.example"},
+        {"customer_id": "70", "customer_first_name": "Ann Kornfeld", "customer_last_name": "Marsh"},
+    ],
+    "capitan/members": [
+        {"customer_id": "90", "member_first_name": "Zora", "member_last_name": "Rosterly"},
+    ],
+    "transactions/combined_transaction_data": [
+        {"Name": "Vera Payerly", "billing_email": "vera@x.example"},
+    ],
+}  # fmt: skip
+RELATED = {"katherine": {"kate"}, "kate": {"katherine"}}
+
+
+def mixed(*requests: Request) -> Erased:
+    return find_erased(requests, lambda path: MIXED.get(path, ()), RELATED)
+
+
+@pytest.mark.parametrize(
+    ("request_", "ids"),
+    [
+        pytest.param(asked(customer_id="1"), {1, 2}, id="birthdays in two spellings"),
+        pytest.param(asked(email="a2@x.example"), {1, 2}, id="the second address of a cell"),
+        pytest.param(asked(email="A K <ann@x.example>"), {1, 2}, id="an address with a name"),
+        pytest.param(asked(phone="7375554999"), {5}, id="a number with an extension"),
+        pytest.param(asked(full_name="Katherine Lee"), {5}, id="not who is called so for short"),
+        pytest.param(asked(full_name="Ann Kornfeld"), {1, 2}, id="not who has a middle name more"),
+        pytest.param(asked(full_name="Ann Kornfeld", email="ann@x.example"), {1, 2}, id="not Bob"),
+        pytest.param(asked(full_name="Zora Rosterly"), {90}, id="in the roster only"),
+        pytest.param(asked(full_name="Thomas James"), {7}, id="not who is called the other way"),
+    ],
+)
+def test_a_request_reaches_the_person_and_nobody_beside(request_: Request, ids: set[int]) -> None:
+    assert set(mixed(request_).ids) == ids
+
+
+def test_rows_of_others_keep_what_is_theirs() -> None:
+    erased = mixed(asked(customer_id="1"), asked(customer_id="5"), asked(customer_id="7"))
+    payments = "transactions/combined_transaction_data"
+    for row in (
+        {"transaction_id": "t", "Name": "Kate Lee", "receipt_email": "kate@x.example"},
+        {"transaction_id": "t", "Name": "Ann Sue Kornfeld", "Description": "x"},
+        {"transaction_id": "t", "Name": "James Thomas"},
+        {"transaction_id": "t", "Name": "Ann Kornfeld Marsh"},
+    ):
+        assert left_of(payments, erased, **row) == row
+    # Bob pays, and Ann's address stands on the receipt
+    row = {"transaction_id": "t", "Name": "Bob Sharer", "receipt_email": "ann@x.example"}
+    left = left_of(payments, erased, **row)
+    assert left == {"transaction_id": "t", "Name": "Bob Sharer", "erased_for": ["f:2"]}
+    for text in ("Day Pass from Ann Sue Kornfeld", "Day Pass from Kate Lee", "for James Thomas"):
+        row = {"checkin_id": "9", "customer_id": "4", "entry_method_description": text}
+        assert left_of(CHECKINS, erased, **row) == row
+    # her name in his row goes, and the row stays his
+    row = {"checkin_id": "9", "customer_id": "4", "customer_first_name": "Ann"}
+    left = left_of(CHECKINS, erased, customer_last_name="Kornfeld", **row)
+    assert left == {"checkin_id": "9", "customer_id": "4", "erased_for": ["f:2"]}
+
+
+def test_a_payer_without_a_record_is_known_by_the_address() -> None:
+    erased = mixed(asked(email="vera@x.example"))
+    row = {"checkin_id": "9", "customer_id": "4"}
+    text = "Day Pass from Vera Payerly (0 remaining)"
+    left = left_of(CHECKINS, erased, entry_method_description=text, **row)
+    assert left["entry_method_description"] == "Day Pass from (erased) (0 remaining)"
 
 
 def test_what_says_nothing_of_a_person_is_no_request() -> None:
@@ -161,3 +244,9 @@ def test_without_requests_every_row_stays_as_it_is() -> None:
         left = without_erased(batch, path, Erased())
         assert left.select(batch.schema.names) == batch
         assert left.column("is_erased").to_pylist() == [False]
+
+
+def test_a_column_of_ids_is_searched_where_it_holds_no_number() -> None:
+    row = {"transaction_id": "k@x.example-77", "Name": "Bo"}
+    left = left_of("transactions/combined_transaction_data", BY_ID, **row)
+    assert left["transaction_id"] == "(erased)-77"

@@ -1,20 +1,13 @@
 -- Grain: one row per name that a customer carries.
-with int_people_aged as (
-    select * from {{ ref('int_people_aged') }}
-),
-
-names as (
-    select distinct
-        unnest(names) as name,
-        age_group,
-    from int_people_aged
+with int_names_known as (
+    select * from {{ ref('int_names_known') }}
 ),
 
 keyed as (
     select
-        {{ name_key("concat_ws(' ', name.first_name, name.last_name)") }} as name_key,
+        {{ name_key("concat_ws(' ', first_name, last_name)") }} as name_key,
         age_group,
-    from names
+    from int_names_known
 ),
 
 carried as (

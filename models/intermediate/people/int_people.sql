@@ -75,10 +75,12 @@ records as (
     select
         customers.customer_id,
         nullif(concat_ws(' ', customers.first_name, customers.last_name), '') as full_name,
-        [
-            {'first_name': customers.first_name, 'last_name': customers.last_name},
-            {'first_name': customers.preferred_name, 'last_name': customers.last_name}
-        ] as names,
+        [{'first_name': customers.first_name, 'last_name': customers.last_name}]
+        || if(
+            customers.preferred_name is null,
+            [],
+            [{'first_name': customers.preferred_name, 'last_name': customers.last_name}]
+        ) as names,
         if(placeholders.birthday is null, customers.birthday, null) as birthday,
         coalesce(
             customers.birthday_problem, if(placeholders.birthday is null, null, 'a placeholder')
@@ -101,6 +103,7 @@ people as (
                     records.birthday_problem, visitors.birthday_problem, 'none is given'
                 )
         end as birthday_problem,
+        visitors.birthday as birthday_at_visits,
         visitors.first_checkin_date,
         visitors.last_checkin_date,
     from records

@@ -24,12 +24,16 @@ signs as (
     group by customer_id
 ),
 
--- a birthday decides; without one any sign of a child, then any sign of an adult; else nobody knows
+-- the birthdays decide; without one any sign of a child, then of an adult; else nobody knows
 aged as (
     select
         int_people.*,
         case
             when int_people.birthday + to_years({{ var('adult_age_years') }}) > int_today.today
+                then 'child'
+            -- parents write their own birthday into the record of a child
+            when int_people.birthday_at_visits + to_years({{ var('adult_age_years') }})
+                > int_today.today
                 then 'child'
             when int_people.birthday is not null and int_today.today is not null then 'adult'
             when signs.is_signed_child then 'child'
