@@ -47,7 +47,7 @@ class Withheld(NamedTuple):
 
     Attributes:
         people: everybody who is not known to be an adult.
-        children_only: the same people by the names that no adult has, and without nicknames.
+        children_only: the same people by the names that no adult has.
         adults: the names of adults, each as a set of words.
     """
 
@@ -154,9 +154,7 @@ def withheld_people(
         if name_words(first) and name_words(last):
             found.people.add(None, names)
         if frozenset((*name_words(first), *name_words(last))) not in by_adult:
-            plain = Names()
-            plain.add(first, last)
-            found.children_only.add(None, plain)
+            found.children_only.add(None, names)
     found.people.except_for(beside)
     found.children_only.except_for(beside)
     return found

@@ -8,11 +8,12 @@ with raw as (
     where {{ file_is_readable() }}
 ),
 
--- one row: which of day and month stands first
+-- one row: which of day and month stands first where the year does not
 orders as (
     select
         {{ date_orders('raw.customer_birthday', 'capitan/checkins') }} as customer_birthday,
     from {{ ref('raw_capitan__checkins') }} as raw
+    where not regexp_matches(raw.customer_birthday, '^[0-9]{4}-')
 ),
 
 typed as (

@@ -8,11 +8,12 @@ with raw as (
     where {{ file_is_readable() }}
 ),
 
--- one row: which of day and month stands first
+-- one row: which of day and month stands first where the year does not
 orders as (
     select
         {{ date_orders('raw.birthday', 'capitan/customers') }} as birthday,
     from {{ ref('raw_capitan__customers') }} as raw
+    where not regexp_matches(raw.birthday, '^[0-9]{4}-')
 ),
 
 typed as (
