@@ -627,8 +627,12 @@ def _is_longer(text: str, place: list[Word], begin: int, end: int, name_begins: 
     if gap in HYPHENS:
         return True
     # where a whole name belongs, a further capitalised word at its end belongs to it
-    rest = text[follower.end :].lstrip()
-    ends_there = not rest or rest[0] in "([" or place[end + 1].folded in SUFFIXES
+    behind = place[end + 1 : end + 2]
+    ends_there = (
+        not behind
+        or text[follower.end :].lstrip()[:1] in ("(", "[")
+        or behind[0].folded in SUFFIXES
+    )
     return start >= name_begins and gap.isspace() and text[follower.start].isupper() and ends_there
 
 

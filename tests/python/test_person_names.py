@@ -180,6 +180,36 @@ def test_one_word_is_a_name_only_where_it_stands_alone() -> None:
     assert found.without_names("Summer camp", "#") == "Summer camp"
 
 
+PIECES = [
+    "Ann",
+    "Lee",
+    "Mary",
+    "Fontana",
+    "山田太郎",
+    "from",
+    "Jr",
+    "Mrs.",
+    "'",
+    "-",
+    ",",
+    "(",
+    "@x",
+]
+PIECES += ["Byidson", "2", "%20", "&nbsp;", "<br>", "512-555-0144", "\u200b", " ", " ", "ß", "Ã©"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(pieces=st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=14))
+def test_any_text_can_be_searched(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    for span in KNOWN.found(text).spans:
+        assert 0 <= span.start < span.end
+    left = KNOWN.without_names(text, "#")
+    assert KNOWN.called(text) is not None
+    if KNOWN.found(text).spans:
+        assert "#" in left
+
+
 def test_a_name_made_of_products_is_nobodys() -> None:
     """A record called "Day Pass" would else take the words out of every pass."""
     found = people(("Day", "Pass", ""), ("Walk", "In", ""))
