@@ -179,9 +179,9 @@ def is_whole(runs: Iterable[RunResult], everything: set[str]) -> bool:
 
 
 def remember_figures(warehouse: Path) -> None:
-    """Let what the guards compare with be that of a whole build whose tests passed: the report's
-    figures join those of the builds before, its requests to be erased take the place of theirs.
+    """Let the guards compare with a whole build whose tests passed.
 
+    Its figures join those of the builds before, and its requests to be erased replace theirs.
     One transaction: a kill leaves it done or not done, and done twice it adds nothing.
     """
     with duckdb.connect(str(warehouse)) as connection:

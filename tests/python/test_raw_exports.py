@@ -556,7 +556,7 @@ def test_no_field_holds_a_nul(tmp_path: Path) -> None:
 def test_parquet_of_a_name_that_is_no_text_is_refused_and_csv_is_read(tmp_path: Path) -> None:
     parquet(tmp_path / f"{RELATIONS}/x.parquet", TYPED)
     folder = os.fsencode(tmp_path / RELATIONS)
-    os.rename(folder + b"/x.parquet", folder + b"/gr\xf6sse.parquet")
+    (tmp_path / RELATIONS / "x.parquet").rename(os.fsdecode(folder + b"/gr\xf6sse.parquet"))
     with open(folder + b"/a\xf6.csv", "w") as file:
         file.write(text(ROWS[1]))
     rows = read(tmp_path)
