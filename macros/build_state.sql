@@ -14,12 +14,26 @@
     (interaction_date date not null, fingerprint varchar not null);
     create table if not exists {{ source('build_state', 'interaction_dates_recomputed').render() }}
     (interaction_date date not null, change varchar not null);
+    create table if not exists {{ source('build_state', 'erasure_requests_built').render() }}
+    (request_digest varchar not null);
     create table if not exists {{ source('build_state', 'build_figures').render() }}
     (
         build_number integer, line_number integer, section varchar, metric varchar, value bigint,
         percent decimal(5, 2), built_at timestamp
     );
 {% endmacro %}
+
+
+{# Whether GYM_ALLOW_SHRINK lets an export, given as an expression, lose records. #}
+{% macro is_allowed_to_shrink(export_name) -%}
+    list_has_any(
+        regexp_split_to_array(
+            '{{ env_var("GYM_ALLOW_SHRINK", "") }}',
+            '[, ]+'
+        ),
+        ['all', {{ export_name }}]
+    )
+{%- endmacro %}
 
 
 {# A table that is built anew owes nothing to what was built before: every date counts as new. #}

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import duckdb
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from file_kinds import OPEN_DOCUMENT, WORKBOOK, FileError
 from s3_access import is_s3, reason
@@ -35,6 +36,7 @@ SYSTEM_NAMES |= {"system volume information", "lost+found"}
 # What writers of folders of files leave beside them.
 MARKERS = re.compile(r"_(success|(common_)?metadata|(started|committed)_\d+)$")
 NO_EXPORT = "no export has this folder and name"
+EMPTY = "an empty folder"
 # Words that make no other export of a file.
 ADDED_WORDS = frozenset(
     ("all", "backup", "bak", "copy", "current", "data", "dump", "export", "exported", "final")
@@ -42,6 +44,13 @@ ADDED_WORDS = frozenset(
 )
 # From this share of equal letters on, in per cent, two names are one that is misspelt.
 LIKE = 80.0
+# What is said of requests to be erased, by a person or a law; within a word, too.
+ERASING = re.compile(r"eras(ur|e|ing)|delet|forg[eo]t|gdpr|ccpa|\bdsa?r\b")
+# One slip of the finger, two letters changed round included, makes no other word of these.
+SLIPS_OF = ("erasure", "erased", "delete", "deleted", "deletion", "forget", "forgotten")
+PRIVACY = "privacy"
+# With "request" these speak of erasing people, too.
+ABOUT = re.compile(r"privac|subject|remov")
 # A refusal names so many other files that are not read: the report does not come to it.
 OTHERS_NAMED = 5
 
@@ -87,14 +96,20 @@ def has_data_ending(name: str) -> bool:
 def is_left_by_a_system(name: str) -> bool:
     """Whether a file or folder is none of a person's: hidden, a marker, a lock.
 
+    Hidden tables are none of a system's, nor what a copy that broke off leaves of one, nor what may
+    be requests to be erased.
+
     Example:
-        >>> [is_left_by_a_system(name) for name in (".DS_Store", "_SUCCESS", ".members.csv")]
+        >>> [is_left_by_a_system(name) for name in (".DS_Store", "_SUCCESS", ".members.csv.Xa1")]
         [True, True, False]
     """
     low = folded(name)
     if low in SYSTEM_NAMES or MARKERS.match(low) or low.startswith(("._", ".~", "~$")):
         return True
-    return low.startswith(".") and last_ending(low[1:]) not in DATA_ENDINGS
+    if not low.startswith("."):
+        return False
+    endings = set(low[1:].split(".")[1:])
+    return not (endings & (DATA_ENDINGS | KINDS.keys()) or may_hold_requests(name))
 
 
 def place(name: str, exports: Collection[str]) -> tuple[str | None, str | None, str]:
@@ -233,8 +248,9 @@ def _list_folder(
         yield _judged(root, below, exports, problem)
         return
     entries = [entry for entry in entries if not is_left_by_a_system(entry.name)]
-    if not entries and len(below.parts) == 2 and place(below.as_posix(), exports)[0]:
-        yield _judged(root, below, exports, "an empty folder")
+    is_for_requests = folded(below.as_posix()) != PRIVACY and may_hold_requests(below.as_posix())
+    if not entries and is_for_requests:
+        yield _judged(root, below, exports, EMPTY)
     for entry in entries:
         name = below / entry.name
         if not _is_folder(entry):
@@ -242,7 +258,10 @@ def _list_folder(
         elif entry.resolve() in above:
             yield _judged(root, name, exports, "a link to a folder above it")
         else:
-            yield from _list_folder(root, exports, name, above)
+            found = list(_list_folder(root, exports, name, above))
+            if not found and len(name.parts) == 2 and place(name.as_posix(), exports)[0]:
+                found = [_judged(root, name, exports, EMPTY)]
+            yield from found
 
 
 def _is_folder(path: Path) -> bool:
@@ -298,28 +317,76 @@ def words(name: str) -> list[str]:
     return kept or singular
 
 
+def readings(part: str, folder: str) -> Iterator[list[str]]:
+    """The words of a part of a path, with and without its endings and the words of a folder.
+
+    Example:
+        >>> list(readings("capitan_members.json", "capitan"))
+        [['capitan', 'member', 'json'], ['member', 'json'], ['capitan', 'member'], ['member']]
+    """
+    dotted = part.lstrip(".").split(".")
+    for count in range(len(dotted), 0, -1):
+        found = words(".".join(dotted[:count]))
+        yield found
+        others = [w for w in found if all(fuzz.ratio(w, own) < LIKE for own in words(folder))]
+        if others and others != found:
+            yield others
+
+
 def looks_like(file: ExportFile, export: str) -> bool:
     """Whether a file that is not read may be meant for an export.
 
-    Other folders, the singular, hyphens, dates, "copy" and slips of the finger make no difference.
+    Other folders, the folder's name within the file's, endings of any kind, the singular, hyphens,
+    dates, "copy" and slips of the finger make no difference.
     """
     folder, _, table = export.partition("/")
     wanted = words(table)
     parts = file.name.split("/")
-    if len(parts) == 1 and words(parts[0]) == words(folder):
+    if len(parts) == 1 and words(folder) in readings(parts[0], ""):
         return True
     for part in parts[1:] if folded(parts[0]) == folder else parts:
-        found = words(part)
-        if not found:
-            continue
-        if fuzz.ratio("".join(found), "".join(wanted)) >= LIKE:
-            return True
-        # of several words some: "transactions" for "combined_transaction_data"
-        if len(wanted) > 1 and export != ERASURE and set(found) <= set(wanted):
-            return True
-        if export == ERASURE and any(word.startswith("eras") for word in found):
-            return True
-    return False
+        for found in readings(part, folder):
+            if found and fuzz.ratio("".join(found), "".join(wanted)) >= LIKE:
+                return True
+            # of several words some: "transactions" for "combined_transaction_data"
+            if found and len(wanted) > 1 and export != ERASURE and set(found) <= set(wanted):
+                return True
+    return export == ERASURE and may_hold_requests(file.name)
+
+
+def is_privacy(word: str) -> bool:
+    """Whether a word is "privacy", its plural, or misspelt by one slip.
+
+    Example:
+        >>> [is_privacy(word) for word in ("privcay", "privacie", "private")]
+        [True, True, False]
+    """
+    return word == "privacie" or OSA.distance(word, PRIVACY, score_cutoff=1) <= 1
+
+
+def may_hold_requests(name: str) -> bool:
+    """Whether a path may be one of requests to be erased, by any of its words.
+
+    It is in a folder that is called like `privacy`, or a part of it speaks of erasing people.
+
+    Example:
+        >>> paths = ("Privacy 2025/list", "gdpr.xlsx", "capitan/cameras.csv", "privacy-policy.pdf")
+        >>> [may_hold_requests(path) for path in paths]
+        [True, True, False, False]
+    """
+    *folders, last = name.split("/")
+    found = [word for folder in folders for word in words(folder)]
+    # the name of a file may be longer than that: of a policy, say
+    if any(map(is_privacy, [*found, *("".join(read) for read in readings(last, ""))])):
+        return True
+    found += words(last)
+    if any(ERASING.search(word) or _is_slip(word) for word in found):
+        return True
+    return any("request" in w for w in found) and any(ABOUT.search(w) for w in found)
+
+
+def _is_slip(word: str) -> bool:
+    return any(OSA.distance(word, meant, score_cutoff=1) <= 1 for meant in SLIPS_OF)
 
 
 def files_of(export: str, is_required: bool, files: Sequence[ExportFile]) -> list[ExportFile]:
@@ -340,13 +407,11 @@ def files_of(export: str, is_required: bool, files: Sequence[ExportFile]) -> lis
     unread = [file for file in files if file.export is None]
     like = next((file for file in unread if looks_like(file, export)), None)
     advice = f"export it as {export}.csv, or take it out of the exports root (GYM_RAW_EXPORTS)"
-    if export == ERASURE:
-        beside = (file for file in unread if folded(file.name.split("/")[0]) == "privacy")
-        if overlooked := next(beside, like):
-            raise FileError(
-                f"{overlooked.name} is not read ({overlooked.reason}), and no request to be erased"
-                f" may be overlooked; {advice}"
-            )
+    if export == ERASURE and like:
+        raise FileError(
+            f"{like.name} is not read ({like.reason}), and no request to be erased may be"
+            f" overlooked; {advice}"
+        )
     if mine:
         return mine
     hint = f"{like.name} looks like it and is not read ({like.reason})" if like else None

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections import deque
@@ -45,8 +47,18 @@ DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 10
 HEADER_SPANS = 50
 # What reading a file may end with, beside FileError.
-READ_ERRORS = (duckdb.Error, OSError, EOFError, zlib.error, zipfile.BadZipFile)
-READ_ERRORS += (NotImplementedError,)
+READ_ERRORS = (duckdb.Error, OSError, EOFError, zlib.error, zipfile.BadZipFile, lzma.LZMAError)
+READ_ERRORS += (NotImplementedError, UnicodeError, struct.error)
+# Signs at which some programs end a line, and CSV does not.
+ODD_LINE_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+NOT_UTF8 = re.compile("[\udc80-\udcff]")
+# By its folded name a column may be one that says whom a request means.
+MEANINGS = {
+    "customer_id": re.compile(r"^(customer|client)(id|no|nr|num(ber)?)?\d*$"),
+    "email": re.compile("mail"),
+    "phone": re.compile("phone|mobile|telef|^tel|^cell"),
+    "full_name": re.compile("name"),
+}
 PARQUET_ENDINGS = ("parquet", "parq", "pq")
 FILES_SCHEMA = pa.schema(
     [
@@ -338,7 +350,29 @@ def header_positions(header: Sequence[str], export: Export, file: str) -> list[i
             names = {header[position].strip() for position in positions}
             spelt = "" if names == {column} else f", as {', '.join(sorted(names))}"
             raise FileError(f"{file} has the column(s) {column} more than once{spelt}")
+    if export.one_of:
+        _refuse_a_second_meaning(header, found, export, file)
     return [found[name][0] if name in found else None for name in export.columns]
+
+
+def _refuse_a_second_meaning(
+    header: Sequence[str], found: dict[str, list[int]], export: Export, file: str
+) -> None:
+    """Let no column go unread that may say what one of the contract's says.
+
+    `email_2` may hold an address, and `Name` a name: who is named there alone would be passed over.
+    """
+    read = {position for positions in found.values() for position in positions}
+    for position, name in enumerate(header):
+        signs = ((column, MEANINGS[column].search(folded(name))) for column in export.one_of)
+        meant = next((column for column, sign in signs if sign), None)
+        if position not in read and meant:
+            beside = f" beside {header[found[meant][0]].strip()}" if meant in found else ""
+            raise FileError(
+                f"{file} has a column {name.strip()}{beside}, which is not read and may say whom a"
+                f" request means; put what it says into {meant}, a row for each value, or take the"
+                " column away"
+            )
 
 
 def find_header(lines: Sequence[str], export: Export, file: str) -> Header:
@@ -364,10 +398,14 @@ def find_header(lines: Sequence[str], export: Export, file: str) -> Header:
                 continue
             if what_is_missing(names, export, file) is None:
                 header = Header(start + 1, start + reader.line_num, delimiter, names)
+                if odd := what_is_odd(lines[start : header.end], file):
+                    raise FileError(odd)
                 _refuse_data_above(lines, header, export, file)
                 return header
             if len(match_columns(names, export)) > len(match_columns(nearest, export)):
                 nearest = names
+    if odd := what_is_odd([line for line in lines if line.strip()][:1], file):
+        raise NoHeaderError(odd)
     if problem == "unexpected end of data":
         problem = "a quote is opened and not closed"
     if match_columns(nearest, export):
@@ -377,6 +415,24 @@ def find_header(lines: Sequence[str], export: Export, file: str) -> Header:
     if problem:
         raise NoHeaderError(f"{file} has no readable header line: {problem}")
     raise NoHeaderError(what_is_missing(nearest, export, file))
+
+
+def what_is_odd(header: Sequence[str], file: str) -> str | None:
+    r"""The sentence about a header that is no UTF-8, or in which lines end as none of CSV do.
+
+    Example:
+        >>> what_is_odd(["id,name\u20285,Ann\n"], "a.csv")
+        'a.csv has U+2028 in its header, which ends no line of CSV; save it with usual line ends'
+    """
+    text = "".join(header)
+    if NOT_UTF8.search(text):
+        return f"{file} is not UTF-8; save it as CSV UTF-8"
+    if odd := ODD_LINE_ENDS.search(text):
+        return (
+            f"{file} has U+{ord(odd[0]):04X} in its header, which ends no line of CSV; save it with"
+            " usual line ends"
+        )
+    return None
 
 
 def _refuse_data_above(lines: Sequence[str], header: Header, export: Export, file: str) -> None:
@@ -421,7 +477,12 @@ def open_text(
     except NoHeaderError as error:
         kind = what_it_is(head)
         raise FileError(f"{file} is {kind}") if kind else error from None
-    return header, chain(lines[header.end :], text)
+    return header, map(_without_nul, chain(lines[header.end :], text))
+
+
+def _without_nul(line: str) -> str:
+    """A line without NUL, which is a part of a text to one reader and its end to another."""
+    return line.replace("\0", "") if "\0" in line else line
 
 
 def read_csv(
@@ -499,6 +560,8 @@ def read_parquet(
         FileError: a column of the contract is missing or stands there twice.
         duckdb.Error: the file is no Parquet or is cut short.
     """
+    if NOT_UTF8.search(source.location):
+        raise FileError(f"{source.name} has a name that is not UTF-8 text; rename it")
     # quoted, not bound: a query with parameters is stored whole before its first row is read
     parquet = (
         f"read_parquet({_quoted(as_pattern(source.location))}, file_row_number = true,"
@@ -507,7 +570,9 @@ def read_parquet(
     names = cursor.sql(f"from {parquet}").columns[:-1]
     positions = header_positions(names, export, source.name)
     columns = ", ".join(
-        "null" if position is None else f"cast({_identifier(names[position])} as varchar)"
+        "null"
+        if position is None
+        else f"replace(cast({_identifier(names[position])} as varchar), chr(0), '')"
         for position in positions
     )
     written_at = f"'{source.written_at}'" if source.written_at else "null"
@@ -558,6 +623,16 @@ def open_file(cursor: duckdb.DuckDBPyConnection, source: ExportFile) -> io.Buffe
     return io.BufferedReader(io.BytesIO(content), HEAD)
 
 
+def why_unreadable(error: Exception, file: str) -> str:
+    """The sentence about a file, from the FileError or one of READ_ERRORS that reading it raised."""
+    if isinstance(error, FileError):
+        return str(error)
+    if isinstance(error, UnicodeDecodeError):
+        kind = error.encoding.upper()[: len("UTF-16")]
+        return f"{file} is {kind} text, damaged or cut short"
+    return f"{file} cannot be read: {reason(error)}"
+
+
 def file_error(export: Export, file: str, sentence: str) -> pa.RecordBatch:
     row = dict.fromkeys(export.schema.names) | {"source_file": file, "file_error": sentence}
     return pa.RecordBatch.from_pylist([row], schema=export.schema)
@@ -597,13 +672,8 @@ def read_export(
                     yield batch
             if export.required and not row_count:
                 raise FileError(f"{path} is empty: {file} has a header and no row")
-        except FileError as error:
-            yield file_error(export, file, str(error))
-        except UnicodeDecodeError as error:
-            kind = error.encoding.upper()[: len("UTF-16")]
-            yield file_error(export, file, f"{file} is {kind} text, damaged or cut short")
-        except READ_ERRORS as error:
-            yield file_error(export, file, f"{file} cannot be read: {reason(error)}")
+        except (FileError, *READ_ERRORS) as error:
+            yield file_error(export, file, why_unreadable(error, file))
 
     return pa.RecordBatchReader.from_batches(export.schema, batches())
 

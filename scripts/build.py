@@ -179,19 +179,27 @@ def is_whole(runs: Iterable[RunResult], everything: set[str]) -> bool:
 
 
 def remember_figures(warehouse: Path) -> None:
-    """Let the figures of a whole build whose tests passed join those that the guards compare with.
+    """Let the guards compare with a whole build whose tests passed.
 
-    One statement: a kill leaves it done or not done, and done twice it adds nothing.
+    Its figures join those of the builds before, and its requests to be erased replace theirs.
+    One transaction: a kill leaves it done or not done, and done twice it adds nothing.
     """
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
             """
+            begin;
+            delete from build_state.erasure_requests_built;
+            insert into build_state.erasure_requests_built
+            select distinct request_digest from staging.base_privacy__erasure_requests
+            where reject_reason is null
+            order by request_digest;
             insert into build_state.build_figures by name
             select * from build_history
             where build_number > coalesce(
                 (select max(build_number) from build_state.build_figures), 0
             )
-            order by line_number
+            order by line_number;
+            commit
             """
         )
 

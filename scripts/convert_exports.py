@@ -5,7 +5,8 @@
 Each export becomes a folder TO/capitan/checkins/ and so on: one Parquet file per text file, all
 columns as text and all rows in their order, so that a build on it gives the same tables. A line
 that cannot be split into fields stays a line of CSV beside it, to be rejected and shown as before.
-The source is not touched; a folder that is there already is not overwritten.
+A file that is Parquet already is copied. The source is not touched. TO must be new or empty, and
+comes to be all at once, when every export is converted.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import argparse
 import csv
 import io
 import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -40,6 +43,7 @@ from raw_exports import (  # noqa: E402
     header_positions,
     open_text,
     read_records,
+    why_unreadable,
 )
 
 
@@ -60,6 +64,21 @@ def is_parquet(source: ExportFile) -> bool:
     """Whether a file is Parquet already."""
     with Path(source.location).open("rb") as stored:
         return head_of(stored).startswith(PARQUET)
+
+
+def copy_file(source: ExportFile, export: Export, folder: Path, part: int) -> tuple[int, int]:
+    """Put one file into the new folder as Parquet; its number of rows, and of lines left as CSV.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    try:
+        if is_parquet(source):
+            path = shutil.copy2(source.location, folder / f"part_{part:05}.parquet")
+            return pq.read_metadata(path).num_rows, 0
+        return convert_file(source, export, folder, part)
+    except (FileError, pa.ArrowException, *READ_ERRORS) as error:
+        raise FileError(why_unreadable(error, source.name)) from error
 
 
 def convert_file(source: ExportFile, export: Export, folder: Path, part: int) -> tuple[int, int]:
@@ -110,37 +129,61 @@ def convert_file(source: ExportFile, export: Export, folder: Path, part: int) ->
     return count, damaged
 
 
-def convert(source: Path, target: Path) -> list[str]:
-    """Convert every export under a folder that is text; one line about each.
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A folder beside the target, which takes its place at the end; nothing is left of a failure.
 
     Raises:
-        FileError: an export cannot be read as a whole, or the target is there already.
+        FileError: the target is there already, and not empty.
     """
-    said = []
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        raise FileError(f"{target} is there already; TO must be a new or an empty folder")
+    part = target.with_name(f".{target.name}.part")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(part, ignore_errors=True)  # of a conversion that was killed
+    part.mkdir()
+    try:
+        yield part
+        part.replace(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def convert(source: Path, target: Path) -> list[str]:
+    """Convert every export under a folder; one line about each.
+
+    Raises:
+        FileError: an export cannot be read as a whole, or the target is no place for a copy.
+    """
+    source, target = source.resolve(), target.resolve()
+    if source.is_relative_to(target) or target.is_relative_to(source):
+        raise FileError(f"{target} and the exports in {source} lie in one another; name another TO")
     found = list_files(None, str(source), EXPORTS)
-    for export in EXPORTS.values():
-        files = files_of(export.path, False, found)
-        done = [file.name for file in files if is_parquet(file)]
-        if len(done) == len(files):
-            continue
-        if done:
-            raise FileError(f"{export.path} is Parquet in part: {', '.join(done)}")
-        folder = target / export.path
-        if folder.exists():
-            raise FileError(f"{folder} is there already")
-        folder.mkdir(parents=True)
-        counts = [convert_file(file, export, folder, part) for part, file in enumerate(files)]
-        rows, damaged = (sum(numbers) for numbers in zip(*counts, strict=True))
-        said.append(f"{export.path}: {rows:,} rows, {damaged:,} damaged lines left as CSV")
+    wanted = {export: files_of(export.path, False, found) for export in EXPORTS.values()}
+    said = []
+    with whole_folder(target) as whole:
+        for export, files in wanted.items():
+            if not files:
+                continue
+            folder = whole / export.path
+            folder.mkdir(parents=True)
+            counts = [copy_file(file, export, folder, part) for part, file in enumerate(files)]
+            rows, damaged = (sum(numbers) for numbers in zip(*counts, strict=True))
+            said.append(f"{export.path}: {rows:,} rows, {damaged:,} damaged lines left as CSV")
+        if not said:
+            raise FileError(f"{source} holds no export")
     return said
 
 
 def main(arguments: list[str]) -> int:
     """Convert and print; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("to", type=Path, help="folder to write")
+    parser.add_argument("to", help="folder to write, new or empty")
     parser.add_argument("--from", dest="source", help="folder of the exports")
     options = parser.parse_args(arguments)
+    if not options.to.strip():
+        print("name the folder to write: make convert-exports TO=<folder>", file=sys.stderr)
+        return 1
     found = settings.load(reads_exports=options.source is None)
     settings.apply(found)
     if not options.source and found.raw_exports.startswith(settings.S3):
@@ -148,8 +191,8 @@ def main(arguments: list[str]) -> int:
         return 1
     source = Path(options.source) if options.source else PROJECT / found.raw_exports
     try:
-        print("\n".join(convert(source, options.to)))
-    except (FileError, UnicodeDecodeError, *READ_ERRORS) as error:
+        print("\n".join(convert(source, Path(options.to))))
+    except (FileError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

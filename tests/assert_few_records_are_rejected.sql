@@ -1,9 +1,35 @@
 -- A larger share of rejected records than max_rejected_share means that an export has changed its
--- form, not that a few rows are bad: nothing built on it should go out.
+-- form, not that a few rows are bad: nothing built on it should go out. One request to be erased
+-- that is rejected is enough: nobody can tell whom it means.
+with export_row_counts as (
+    select * from {{ ref('export_row_counts') }}
+),
+
+int_export_records_unioned as (
+    select * from {{ ref('int_export_records_unioned') }}
+),
+
+first_rejected as (
+    select
+        export_name,
+        source_file || ' line ' || source_line || ': ' || reject_reason as first_reject_reason,
+    from int_export_records_unioned
+    where row_outcome = 'rejected'
+    qualify row_number() over (partition by export_name order by source_file, source_line) = 1
+)
+
 select
-    export_name,
-    rejected_count,
-    record_count,
-    round(rejected_count / record_count, 4) as rejected_share,
-from {{ ref('export_row_counts') }}
-where rejected_count > {{ var('max_rejected_share') }} * record_count
+    export_row_counts.export_name,
+    export_row_counts.rejected_count,
+    export_row_counts.record_count,
+    round(export_row_counts.rejected_count / export_row_counts.record_count, 4) as rejected_share,
+    first_rejected.first_reject_reason,
+from export_row_counts
+inner join first_rejected on export_row_counts.export_name = first_rejected.export_name
+where
+    export_row_counts.rejected_count
+    > if(
+        export_row_counts.export_name = 'privacy/erasure_requests',
+        0,
+        {{ var('max_rejected_share') }} * export_row_counts.record_count
+    )

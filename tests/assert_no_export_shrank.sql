@@ -1,6 +1,6 @@
 -- An export with far fewer records than at the last good build is cut short, not news: nothing is
--- written or published. Of requests to be erased not one may be fewer: who asked would be back.
--- GYM_ALLOW_SHRINK names the exports (or "all") for which it is right.
+-- written or published. GYM_ALLOW_SHRINK names the exports (or "all") for which it is right.
+-- Requests to be erased are compared one by one: assert_no_request_vanished.
 with export_row_counts as (
     select * from {{ ref('export_row_counts') }}
 ),
@@ -25,15 +25,7 @@ select
 from export_row_counts
 inner join last_good_build on export_row_counts.export_name = last_good_build.export_name
 where
-    export_row_counts.record_count
-    < case
-        when export_row_counts.export_name = 'privacy/erasure_requests' then 1
-        else 1 - {{ var('max_shrink_share') }}
-    end * last_good_build.record_count
-    and not list_has_any(
-        regexp_split_to_array(
-            '{{ env_var("GYM_ALLOW_SHRINK", "") }}',
-            '[, ]+'
-        ),
-        ['all', export_row_counts.export_name]
-    )
+    export_row_counts.export_name != 'privacy/erasure_requests'
+    and export_row_counts.record_count
+    < (1 - {{ var('max_shrink_share') }}) * last_good_build.record_count
+    and not {{ is_allowed_to_shrink('export_row_counts.export_name') }}

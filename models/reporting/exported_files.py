@@ -9,6 +9,7 @@ def model(dbt, session):
     # over the exports read, and the seed that a test of the interactions reads.
     dbt.ref("export_row_counts")
     dbt.source("build_state", "build_figures")
+    dbt.source("build_state", "erasure_requests_built")
     dbt.ref("interaction_types")
     dbt.ref("stg_privacy__erasure_requests")
     if get_flags().EMPTY or get_flags().SAMPLE:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import duckdb
-from conftest import Project
+from conftest import PROJECT, Project
+
+import person_names
 
 NAME = "Zebedee Quillfeather"
 EMAIL = "zebedee@example.org"
@@ -121,15 +123,47 @@ def test_a_request_erases_id_name_and_payments(project: Project) -> None:
     assert "Evermet" not in result.stdout
 
 
-def test_a_request_that_names_nobody_is_rejected(project: Project) -> None:
+USABLE = [
+    {"email": "Ada Quill <ada.quill@nowhere.example>"},
+    {"email": "mailto:ada.quill@nowhere.example"},
+    {"email": "a.quill@nowhere.example; b.quill@nowhere.example"},
+    {"phone": "+1 (512) 555-0199"},
+    {"email": "none", "full_name": "Adalbert Quill"},
+    {"phone": "-", "customer_id": "77.0"},
+]
+UNUSABLE = {
+    "customer_id cannot be read: seven": {"customer_id": "seven", "full_name": "Ada Quill"},
+    "neither customer_id nor full_name nor email nor phone is given": {"requested_at": "2025"},
+    "no address in email": {"email": "unknown"},
+    "no number of 7 digits or more in phone": {"phone": "ext. 12"},
+    "no letter in full_name; no address in email": {"full_name": "--", "email": "@"},
+    "a line end that is none of CSV, behind which another request may stand": {
+        "full_name": "Ada Quill\u2028Bea Quill"
+    },
+}
+
+
+def test_a_request_that_names_nobody_stops_the_build_however_many_do(project: Project) -> None:
     gym_with_the_person(project)
-    project.write("privacy/erasure_requests", [{"customer_id": "seven"}])
+    names = [{"full_name": f"Nobody Evermet{chr(97 + n % 26) * (n // 26 + 1)}"} for n in range(600)]
+    project.write("privacy/erasure_requests", [*names, *USABLE, *UNUSABLE.values()])
     result = project.build()
     assert result.returncode == 1
-    assert "privacy/erasure_requests" in result.stderr
-    assert project.query("select reject_reason from rejected_rows") == [
-        ("customer_id cannot be read: seven",)
-    ]
+    assert "assert_few_records_are_rejected" in result.stderr
+    line = 2 + len(names) + len(USABLE)
+    assert (
+        f"export_name privacy/erasure_requests, rejected_count {len(UNUSABLE)}, record_count"
+        f" {len(names) + len(USABLE) + len(UNUSABLE)}, rejected_share 0.0098, first_reject_reason"
+        f" privacy/erasure_requests.csv line {line}: customer_id cannot be read: seven"
+    ) in result.stderr
+    rejected = project.query("select reject_reason from rejected_rows order by source_line")
+    assert rejected == [(reason,) for reason in UNUSABLE]
+    assert not project.published.exists()
+
+
+def test_a_number_is_as_long_as_where_people_are_found() -> None:
+    model = PROJECT / "models/staging/base/base_privacy__erasure_requests.sql"
+    assert f"set shortest_phone = {person_names.SHORTEST_PHONE} " in model.read_text()
 
 
 def test_nothing_is_stored_while_the_requests_cannot_be_read(project: Project) -> None:

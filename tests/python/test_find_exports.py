@@ -172,6 +172,34 @@ def test_an_export_that_is_an_empty_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "capitan/staff").mkdir()
     assert refused(tmp_path, MEMBERS) == "capitan/Members cannot be read: an empty folder"
     assert len(list_files(None, str(tmp_path), EXPORTS)) == 1
+    (tmp_path / "capitan/Members/2025/11").mkdir(parents=True)
+    assert refused(tmp_path, MEMBERS) == "capitan/Members cannot be read: an empty folder"
+    lay(tmp_path, "capitan/Members/2025/1.csv")
+    assert listed(tmp_path) == {"capitan/Members/2025/1.csv": MEMBERS}
+
+
+EMPTY_FOLDERS = {
+    "privacy/erasure_requests/sub": "privacy/erasure_requests/sub cannot be read: an empty folder",
+    "privacy/erasure_requests/v1.0": "privacy/erasure_requests/v1.0 is not read (an empty folder)",
+    "privacy/erasure request": "privacy/erasure request is not read (an empty folder)",
+    "deletions": "deletions is not read (an empty folder)",
+}
+
+
+@pytest.mark.parametrize("folder,sentence", EMPTY_FOLDERS.items(), ids=EMPTY_FOLDERS)
+def test_an_empty_folder_for_requests_is_refused_also_beside_a_file(
+    tmp_path: Path, folder: str, sentence: str
+) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    assert refused(tmp_path, ERASURE).startswith(sentence)
+    beside = "" if folder.startswith(f"{ERASURE}/") else ".csv"
+    lay(tmp_path, f"{ERASURE}/1.csv" if not beside else f"{ERASURE}.csv")
+    assert refused(tmp_path, ERASURE).startswith(sentence)
+
+
+def test_an_empty_folder_privacy_holds_no_request(tmp_path: Path) -> None:
+    (tmp_path / "privacy").mkdir()
+    assert files_of(ERASURE, False, list_files(None, str(tmp_path), EXPORTS)) == []
 
 
 def test_a_root_without_a_name_is_refused() -> None:
@@ -223,6 +251,16 @@ ALIKE = {
         "members/part-1.csv",
         "capitan_exports/members.csv",
         "capitan/members/members.docx",
+        "capitan/members.json",
+        "capitan/members.csv.xz",
+        "capitan/members.7z",
+        "capitan/members.2025-11-24.sqlite",
+        "capitan/members.csv~",
+        "capitan/.members.csv.Xa81kQ",
+        "capitan_members.csv",
+        "capitan/captain-members.html",
+        "members_capitan.csv.part",
+        "capitan.7z",
     ],
     PAYMENTS: [
         "transactions/combined_transactions.csv",
@@ -231,8 +269,11 @@ ALIKE = {
         "transaction/combined_transaction_data.csv",
         "transactions.csv",
         "combinedTransactionData.csv",
+        "transactions_combined_transaction_data.csv",
+        "transactions/combined_transaction_data.csv.lz4",
     ],
     "capitan/relations": ["capitan/relationships.csv", "capitan/relation.json"],
+    "capitan/memberships": ["capitan_memberships.csv", "capitan/memberships.tmp"],
 }
 
 
@@ -263,6 +304,13 @@ NOT_ALIKE = [
     ("capitan/relations", "capitan/locations.csv"),
     (ERASURE, "capitan/requests.csv"),
     (ERASURE, "measurements.csv"),
+    (ERASURE, "measure.csv"),
+    (ERASURE, "private/cameras.csv"),
+    (ERASURE, "capitan/privacy_policy.pdf"),
+    (ERASURE, "capitan/erasmus.csv"),
+    (ERASURE, "relations/targets.csv"),
+    (MEMBERS, "capitan_membership_types.json"),
+    (MEMBERS, "capitan_notes.csv"),
 ]
 
 
@@ -277,9 +325,10 @@ def test_a_file_like_an_export_that_is_there_stops_nothing(tmp_path: Path) -> No
 
 
 def test_a_required_export_that_is_missing_names_what_looks_like_it(tmp_path: Path) -> None:
-    sentence = refused(lay(tmp_path, "capitan/check-ins.csv"), "capitan/checkins")
-    assert sentence.startswith("capitan/checkins.csv is missing, ")
-    assert "; capitan/check-ins.csv looks like it and is not read" in sentence
+    for name in ("capitan/check-ins.csv", "capitan/checkins.json", "capitan_checkins.csv"):
+        sentence = refused(lay(tmp_path / name, name), "capitan/checkins")
+        assert sentence.startswith("capitan/checkins.csv is missing, ")
+        assert f"; {name} looks like it and is not read" in sentence
 
 
 OVERLOOKED = [
@@ -295,6 +344,31 @@ OVERLOOKED = [
     "gdpr/erased people.csv",
     "capitan/erazure_requests.csv",
     "privacy/.erasure_requests.csv",
+    "privacy/.erasure_requests.json",
+    "privacy/.erasure_requests.csv.k2Xq7A",
+    "privacy/.list.xlsx",
+    ".privacy/list.csv",
+    ".erasures",
+    "privcay/list.csv",
+    "privacy (1)/list.csv",
+    "privacy-old/list.csv",
+    "Privacy 2025/list.csv",
+    "privacies/list.csv",
+    "capitan/privacy/list.csv",
+    "capitan/privacy.xml",
+    "deletion_requests.csv",
+    "capitan/to-delete.csv",
+    "capitan/Deleted People/2025.csv",
+    "forgotten.csv",
+    "right_to_be_forgoten.csv",
+    "gdpr.csv",
+    "capitan/GDPR2025.pdf",
+    "CCPA/a.csv",
+    "dsr_2025.csv",
+    "privacy_requests.csv",
+    "capitan/requests/privacy.csv",
+    "earsure.csv",
+    "deltion list.csv",
 ]
 
 
@@ -306,6 +380,14 @@ def test_no_request_to_be_erased_is_overlooked(tmp_path: Path, name: str) -> Non
     assert f"{ERASURE}.csv" in sentence
     if name != "privacy":
         assert refused(lay(tmp_path / "two", f"{ERASURE}.csv", name), ERASURE) == sentence
+
+
+def test_what_is_read_beside_the_requests_stops_nothing(tmp_path: Path) -> None:
+    """Nor do the locks and the hidden folders of systems."""
+    lay(tmp_path, f"{ERASURE}.csv", f"{MEMBERS}.csv", "privacy/.~lock.erasure_requests.csv#")
+    lay(tmp_path, "privacy/.DS_Store", "privacy/._erasure_requests.csv", ".git/config")
+    files = list_files(None, str(tmp_path), EXPORTS)
+    assert [file.name for file in files_of(ERASURE, False, files)] == [f"{ERASURE}.csv"]
 
 
 def test_words_tell_what_a_file_holds() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import PROJECT, Project
+from jinja2 import Environment
 from test_build import CHECKINS, digests, read
 from test_publish import digest, query
 
@@ -103,6 +103,7 @@ def test_figures_join_the_good_builds_once_and_after_all_tests(
     """A build by hand, or one that a test stops, is shown and not counted."""
     good = night.query("from build_state.build_figures")
     shrink(night, RELATIONS, share=0.5)
+    night.write(REQUESTS, [{"customer_id": "3"}, {"full_name": "Nobody Evermet"}])
     monkeypatch.setenv("DBT_PROFILES_DIR", str(PROJECT))
     dbt = str(Path(sys.executable).with_name("dbt"))
     by_hand = night.run(dbt, "run")
@@ -114,6 +115,8 @@ def test_figures_join_the_good_builds_once_and_after_all_tests(
     assert refused.returncode == 1
     assert "assert_no_export_shrank" in refused.stderr
     assert night.query("from build_state.build_figures") == good
+    known = "from build_state.erasure_requests_built"
+    assert night.query(known) == []
 
     for _ in range(2):
         build.remember_figures(night.warehouse)
@@ -121,48 +124,112 @@ def test_figures_join_the_good_builds_once_and_after_all_tests(
         assert sorted(numbers) == [(1,), (2,)]
     figures = night.query("select count(*) from build_state.build_figures")
     assert figures == night.query("select count(*) from build_history")
+    assert len(night.query(known)) == 2
+
+    # a line edited: as many requests, and not the same
+    monkeypatch.setenv("GYM_ALLOW_SHRINK", RELATIONS)
+    night.write(REQUESTS, [{"customer_id": "3.0"}, {"full_name": "Nobody Nevermet"}])
+    guards = ("--select", "+base_privacy__erasure_requests")
+    refused = night.build(*guards)
+    gone = f"export_name {REQUESTS}, requests_at_last_good_build 2, requests_gone 1"
+    assert "assert_no_request_vanished" in refused.stderr
+    assert gone in refused.stderr
+    assert len(refused.stderr.splitlines()) == 4, refused.stderr
+    monkeypatch.setenv("GYM_ALLOW_SHRINK", f"{RELATIONS} {REQUESTS}")
+    allowed = night.build(*guards)
+    assert allowed.returncode == 0, allowed.stderr
 
 
 REQUESTS = "privacy/erasure_requests"
+
+
+def rendered(test: str, allowed: str = "") -> str:
+    """A guard's own SQL over tables of the names that it refers to."""
+    macros = (PROJECT / "macros/build_state.sql").read_text(encoding="utf-8")
+    sql = (PROJECT / f"tests/{test}.sql").read_text(encoding="utf-8")
+    return (
+        Environment(extensions=["jinja2.ext.do"])
+        .from_string(macros + sql)
+        .render(
+            ref=lambda name: f"main.{name}",
+            source=lambda schema, name: f"main.{name}",
+            var={"max_shrink_share": 0.2, "max_rejected_share": 0.01}.get,
+            env_var=lambda name, default: allowed,
+        )
+    )
+
+
 SHRUNK = {
-    "one of a hundred": (100, 99, "", True),
-    "all of them, and the file": (3, 0, "", True),
-    "as many": (3, 3, "", False),
-    "more": (3, 4, "", False),
-    "allowed by name": (3, 2, REQUESTS, False),
-    "another is allowed": (3, 2, RELATIONS, True),
+    "one is gone": ("abc", "ab", "", [(3, 1)]),
+    "another took its place": ("abc", "abd", "", [(3, 1)]),
+    "all of them, and the file": ("abc", "", "", [(3, 3)]),
+    "a double took its place": ("abc", "aab", "", [(3, 1)]),
+    "one of a hundred, more are there": ("abc", "abdefg", "", [(3, 1)]),
+    "it is there, and cannot be read": ("abc", "abC", "", [(3, 1)]),
+    "the same": ("abc", "cba", "", []),
+    "more": ("abc", "abcd", "", []),
+    "a double less": ("abc", "abcc", "", []),
+    "the first build": ("", "abc", "", []),
+    "allowed by name": ("abc", "a", f"{RELATIONS}, {REQUESTS}", []),
+    "all are allowed": ("abc", "a", "all", []),
+    "another is allowed": ("abc", "ab", RELATIONS, [(3, 1)]),
 }
 
 
-@pytest.mark.parametrize("last,now,allowed,refused", SHRUNK.values(), ids=SHRUNK)
-def test_no_request_to_erase_may_be_fewer(
-    last: int, now: int, allowed: str, refused: bool, small_gym: Project
+@pytest.mark.parametrize("last,now,allowed,found", SHRUNK.values(), ids=SHRUNK)
+def test_no_request_to_erase_may_be_gone(
+    last: str, now: str, allowed: str, found: list[tuple[int, int]]
 ) -> None:
-    """The guard's own SQL, on two tables of numbers."""
-    sql = (PROJECT / "tests/assert_no_export_shrank.sql").read_text(encoding="utf-8")
-    for pattern, text in (
-        (r"\{\{ ref\('(\w+)'\) \}\}", r"\1"),
-        (r"\{\{ source\('\w+', '(\w+)'\) \}\}", r"\1"),
-        (r"\{\{ var\('max_shrink_share'\) \}\}", "0.2"),
-        (r"\{\{ env_var\(\"GYM_ALLOW_SHRINK\", \"\"\) \}\}", allowed),
-    ):
-        sql, count = re.subn(pattern, text, sql)
-        assert count == 1
+    """A capital letter stands for a request that is rejected."""
     with duckdb.connect() as connection:
         connection.execute(
             f"""
             create schema s;
             set schema = 's';
-            create view main.export_row_counts as
-            select '{REQUESTS}' as export_name, {now} as record_count;
-            create view main.build_figures as
-            select 1 as build_number, 'rows in' as section, '{REQUESTS}' as metric, {last} as value
+            create table main.erasure_requests_built as
+            select unnest(string_split_regex('{last}', '')) as request_digest;
+            create table main.base_privacy__erasure_requests as
+            select lower(letter) as request_digest, if(letter < 'a', 'a reason', null)
+                as reject_reason
+            from (select unnest(string_split_regex('{now}', '')) as letter);
+            delete from main.erasure_requests_built where request_digest = '';
             """
         )
-        # the query's own parts have the tables' names
-        sql = sql.replace("* from export_row_counts", "* from main.export_row_counts")
-        sql = sql.replace("* from build_figures", "* from main.build_figures")
-        assert bool(connection.sql(sql).fetchall()) == refused
+        rows = connection.sql(rendered("assert_no_request_vanished", allowed)).fetchall()
+    assert rows == [(REQUESTS, *counts) for counts in found]
+
+
+REJECTED = {
+    "one request of a thousand": (REQUESTS, 1, 1000, True),
+    "no request": (REQUESTS, 0, 1000, False),
+    "few relations": (RELATIONS, 10, 1000, False),
+    "many relations": (RELATIONS, 11, 1000, True),
+}
+
+
+@pytest.mark.parametrize("export,rejected,records,refused", REJECTED.values(), ids=REJECTED)
+def test_too_many_rejected_records_are_refused_with_the_first_reason(
+    export: str, rejected: int, records: int, refused: bool
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            create schema s;
+            set schema = 's';
+            create table main.export_row_counts as
+            select '{export}' as export_name, {rejected} as rejected_count,
+                {records} as record_count;
+            create table main.int_export_records_unioned as
+            select '{export}' as export_name, 'a.csv' as source_file, n as source_line,
+                if(n > {records} - {rejected}, 'rejected', 'kept') as row_outcome,
+                'reason ' || n as reject_reason
+            from range(1, {records} + 1) as rows (n)
+            """
+        )
+        rows = connection.sql(rendered("assert_few_records_are_rejected")).fetchall()
+    line = records - rejected + 1
+    said = (export, rejected, records, rejected / records, f"a.csv line {line}: reason {line}")
+    assert rows == [said] * refused
 
 
 def test_a_clock_set_back_neither_renumbers_nor_misleads_the_guard(night: Project) -> None:

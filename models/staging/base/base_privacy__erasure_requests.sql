@@ -1,3 +1,6 @@
+{#- As many digits as a telephone number has at least; whom a request means asks the same. -#}
+{%- set shortest_phone = 7 -%}
+
 -- Grain: one row per record of the export, with what became of it.
 with raw as (
     select
@@ -16,6 +19,9 @@ typed as (
         {{ text_from_export('raw.phone') }} as phone,
         false as is_erased,
         raw.customer_id as customer_id_text,
+        regexp_matches(email, '[^\s@"<>(),;:]@[\p{L}\p{N}]') as has_address,
+        length(regexp_replace(phone, '[^0-9]', '', 'g')) >= {{ shortest_phone }} as has_number,
+        regexp_matches(full_name, '\p{L}') as has_name,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -30,6 +36,9 @@ judged as (
         * exclude (
             record_text,
             customer_id_text,
+            has_address,
+            has_number,
+            has_name,
             unreadable_reason
         ),
         -- a request that names nobody must not be taken for one that was carried out
@@ -38,11 +47,28 @@ judged as (
             case
                 when customer_id is null and customer_id_text is not null and customer_id_text != ''
                     then {{ missing_value('customer_id') }}
+                when regexp_matches(record_text, '[\x{2028}\x{2029}\x{85}\x0b\x0c]')
+                    then 'a line end that is none of CSV, behind which another request may stand'
                 when coalesce(cast(customer_id as varchar), full_name, email, phone) is null
                     then 'neither customer_id nor full_name nor email nor phone is given'
+                when customer_id is null and not coalesce(has_name, false)
+                    and not coalesce(has_address, false) and not coalesce(has_number, false)
+                    then concat_ws(
+                        '; ',
+                        if(full_name is not null, 'no letter in full_name', null),
+                        if(email is not null, 'no address in email', null),
+                        if(phone is not null, 'no number of ' || {{ shortest_phone }}
+                        || ' digits or more in phone', null)
+                    )
             end
         ) as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+        sha256(
+            concat_ws(
+                chr(31), 'id=' || customer_id, 'name=' || full_name, 'email=' || email,
+                'phone=' || phone
+            )
+        ) as request_digest,
     from typed
 ),
 
