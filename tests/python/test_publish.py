@@ -20,6 +20,7 @@ from conftest import DESK_EMAIL, PROJECT, Project
 
 import build
 import publish
+import whole_build
 from settings import load
 
 READERS = 2
@@ -237,7 +238,7 @@ def test_a_part_of_the_build_is_not_published(
     before, figures = night.published.stat(), night.query("from build_state.build_figures")
     result = night.build(*arguments)
     assert result.returncode == 0, result.stderr
-    assert "A part only: not published." in result.stdout
+    assert "A part only: not published, and no result file was written." in result.stdout
     after = night.published.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert night.query("from build_state.build_figures") == figures
@@ -262,7 +263,7 @@ def test_a_build_is_whole_by_what_ran(
     statuses: list[str], flags: dict[str, bool], whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = SimpleNamespace(**({"EMPTY": False, "SAMPLE": None} | flags))
-    monkeypatch.setattr(build, "get_flags", lambda: given)
+    monkeypatch.setattr(whole_build, "get_flags", lambda: given)
     ran = [node(f"node.{number}", status) for number, status in enumerate(statuses)]
     assert build.is_whole(ran, {"node.0", "node.1", "node.2"}) == whole
 

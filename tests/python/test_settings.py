@@ -103,7 +103,7 @@ TAKEN = {
     "an order": ("GYM_DATE_ORDER", "DMY", "dmy"),
     "a mode": ("GYM_FILE_MODE", "640", 0o640),
     "a place on S3": ("GYM_EXPORTS_OUT", "s3://gym-1/a/b", "s3://gym-1/a/b"),
-    "a name with marks": ("GYM_EXPORTS_OUT", "out [1] {x} *?", "out [1] {x} *?"),
+    "a name with marks": ("GYM_EXPORTS_OUT", "out [1] {x} *@night", "out [1] {x} *@night"),
 }
 
 
