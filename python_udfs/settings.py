@@ -45,7 +45,7 @@ PLAIN = (
     r"[^\x00-\x1f\x7f?#;]+)"
 )
 # So it says of the variables that are no address: words, numbers and lists of them.
-WORDS = r"[A-Za-z0-9_+,. /-]{0,300}"
+WORDS = r"(?!.*//)(?!.*(AKIA|ASIA)[0-9A-Z]{12})[A-Za-z0-9_+,. /-]{0,300}"
 # A login before an @, a parameter of an address, something beside its folder, or the id of a key.
 SECRET = re.compile(
     r"//[^/]*@|:[^@]*@|//.*[?#;&]|[?#;&][\w.-]*=|\b(AKIA|ASIA)[0-9A-Z]{12}"
@@ -53,7 +53,7 @@ SECRET = re.compile(
     re.DOTALL,
 )
 # Short enough to be no key of a cloud, and nothing in it that an address has.
-SHOWN = re.compile(r"[A-Za-z0-9_+,. '/-]{1,30}")
+SHOWN = re.compile(r"(?!.*//)[A-Za-z0-9_+,. '/-]{1,30}")
 # A name may be so long, in bytes; the project writes names beside it that are longer.
 LONGEST_NAME, LONGEST_PATH = 255, 4000
 LONGEST_BESIDE = len("..last_good.json.part")

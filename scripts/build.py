@@ -196,7 +196,10 @@ def only_build(warehouse: Path) -> Iterator[None]:
     Raises:
         BlockingIOError: another build has it.
     """
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"GYM_WAREHOUSE {warehouse} cannot be made: {error.strerror}") from error
     with warehouse.with_name(f".{warehouse.name}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
