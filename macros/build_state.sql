@@ -87,6 +87,16 @@
 {# What follows a dbt command that somebody typed; make build prints none of dbt's own lines. #}
 {% macro say_who_publishes() %}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- set everything = graph.nodes.values()
+            | selectattr('resource_type', 'in', ['model', 'seed', 'test'])
+            | map(attribute='unique_id') | list -%}
+        {%- if flags.EMPTY or flags.SAMPLE
+            or everything | reject('in', selected_resources) | list -%}
+            {%- do log(
+                'No result file was written: only a build of everything, with its tests, does that.',
+                info=true
+            ) -%}
+        {%- endif -%}
         {%- do log(
             'Nothing was published and no figure joined the history: make build does that, after a'
             ~ ' whole build whose tests passed.',

@@ -2,17 +2,20 @@
 
 All files are first written to a folder of their own and only then put in their places, and last
 the manifest, which names them with their digests. So an error while writing leaves the files of
-the build before as they were, and a set whose digests are those of the manifest is complete.
+the build before as they were, and a set whose digests are those of the manifest is complete. What
+the project did not write is never replaced or removed.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,10 +23,18 @@ import duckdb
 import pyarrow as pa
 
 from s3_access import is_s3, reason
-from settings import export_formats
+from settings import FORMATS, export_formats
 from written_files import CHILDREN, Note, mark_of, requests_in
 
 MANIFEST = "manifest.json"
+PARTS = ".parts"
+# The tables that are written, and the columns to order them by.
+ORDERS = {
+    "pass_transfers": "checkin_datetime, checkin_id",
+    "customer_interactions": "interaction_date, interaction_type, customer_id_1, customer_id_2",
+    "customer_connections": "customer_id_1, customer_id_2",
+    "customer_events": "customer_id, event_date, event_type, event_details",
+}
 # A spreadsheet takes a cell that begins so for a formula, also with a wide sign ...
 FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
 # ... unless it is a number.
@@ -72,7 +83,7 @@ def write_files(
 
     Raises:
         ValueError: a format that is neither csv nor parquet.
-        WriteError: the folder cannot be written.
+        WriteError: the folder cannot be written, or holds files of others under these names.
     """
     try:
         wanted = export_formats(formats)
@@ -82,7 +93,9 @@ def write_files(
     # the result files name children, whoever asks
     withheld = requests_in(session) | {CHILDREN}
     try:
-        with _workplace(folder, note, withheld) as workplace:
+        if others := not_ours(folder, file_names(tables, wanted), note):
+            raise WriteError(f"GYM_EXPORTS_OUT {others}")
+        with _workplace(folder, note, withheld, file_names(tables)) as workplace:
             files = [
                 _write_file(*tables[name], workplace / f"{name}.{file_format}")
                 for name in sorted(tables)
@@ -132,28 +145,119 @@ def place(folder: str, name: str) -> str:
     return str(Path(folder).resolve() / name)
 
 
+def file_names(tables: Iterable[str], formats: Iterable[str] = FORMATS) -> list[str]:
+    """The names of a set of files.
+
+    Example:
+        >>> file_names(["a"], ["csv"])
+        ['a.csv', 'manifest.json']
+    """
+    wanted = list(formats)
+    return [f"{name}.{file_format}" for name in sorted(tables) for file_format in wanted] + [
+        MANIFEST
+    ]
+
+
+def named_by(path: Path) -> dict[str, str]:
+    """The digests of the files that a manifest of this project names; none in any other file."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        files = [DataFile(**file) for file in content["files"]]
+        is_ours = json.loads(manifest(files)) == content
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {file.name: file.sha256 for file in files} if is_ours else {}
+
+
+def not_ours(folder: str, names: Iterable[str], note: Note | None) -> str:
+    """What lies in a local folder where files are to be written, and is none of this project's.
+
+    A file is the project's where the note of the warehouse has it, or where a manifest of the
+    project names it with its digest: an earlier version, or another warehouse, wrote that.
+
+    Returns:
+        The end of a sentence that begins with the folder's variable; empty where all is ours.
+    """
+    if is_s3(folder):
+        return ""
+    noted = note.files() if note else {}
+    found = [
+        path
+        for name in names
+        if os.path.lexists(path := Path(folder) / name) and place(folder, name) not in noted
+    ]
+    named = named_by(Path(folder) / MANIFEST) if found else {}
+    others = [
+        path.name
+        for path in found
+        if not named or (path.name != MANIFEST and named.get(path.name) != _digest(path))
+    ]
+    if others:
+        return (
+            f"{folder} holds {', '.join(others)}, which this project did not write; name another"
+            " folder, or move that away"
+        )
+    return ""
+
+
+def others_among(workplace: Path, names: Iterable[str]) -> str:
+    """The first thing in a folder of unfinished files that is none of them; empty without one."""
+    if not os.path.lexists(workplace):
+        return ""
+    if workplace.is_symlink() or not workplace.is_dir():
+        return f"{workplace} is no folder of this project; move it away"
+    # DuckDB gives a file another name while it writes it
+    known = {start + name for name in names for start in ("", "tmp_")}
+    for path in sorted(workplace.iterdir()):
+        if path.name not in known or not path.is_file():
+            return f"{path} was not written by this project; move it away"
+    return ""
+
+
+def clear_parts(workplace: Path, names: Iterable[str]) -> None:
+    """Remove a folder of unfinished files.
+
+    Raises:
+        OSError: something else is in it; nothing was removed.
+    """
+    if other := others_among(workplace, names):
+        raise FileExistsError(errno.EEXIST, other)
+    if workplace.exists():
+        shutil.rmtree(workplace)
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _mark(folder: str, path: Path) -> list[int]:
     return [] if is_s3(folder) else mark_of(path)
 
 
 @contextmanager
-def _workplace(folder: str, note: Note | None, withheld: set[str]) -> Iterator[Path]:
+def _workplace(
+    folder: str, note: Note | None, withheld: set[str], names: Sequence[str]
+) -> Iterator[Path]:
     """A folder to write in, gone afterwards; for a local folder inside it, to move files from."""
     if is_s3(folder):
         with tempfile.TemporaryDirectory(prefix="gym_connections_") as name:
             yield Path(name)
         return
     # The name is the same each time, so that what a killed build left is cleared by the next.
-    workplace = Path(folder) / ".parts"
-    noted = {str(workplace.resolve()): []}
+    workplace = Path(folder) / PARTS
+    clear_parts(workplace, names)
+    noted = {place(folder, PARTS): []}
     if note:
         note.add("part", noted, withheld)
-    shutil.rmtree(workplace, ignore_errors=True)
     workplace.mkdir(parents=True)
     try:
         yield workplace
     finally:
-        shutil.rmtree(workplace, ignore_errors=True)
+        with suppress(OSError):
+            clear_parts(workplace, names)
         if note:
             note.forget(noted)
 
@@ -184,9 +288,7 @@ def _write_file(rows: duckdb.DuckDBPyRelation, order: str, path: Path) -> DataFi
         harmless(rows).order(order).write_csv(str(path), header=True)
     else:
         rows.order(order).write_parquet(str(path), compression="zstd")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return DataFile(path.name, row_count, path.stat().st_size, digest)
+    return DataFile(path.name, row_count, path.stat().st_size, _digest(path))
 
 
 def _put(session: duckdb.DuckDBPyConnection, path: Path, folder: str) -> None:

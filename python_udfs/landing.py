@@ -12,7 +12,7 @@ from erasure import ADDED, Erased, find_erased, requests_from, without_erased
 from file_kinds import FileError
 from find_exports import ERASURE, ExportFile, files_of, list_files
 from person_names import related_names
-from raw_exports import EXPORTS, READ_ERRORS, file_error, read_export, read_file
+from raw_exports import EXPORTS, READ_ERRORS, file_error, read_export, read_file, root_of
 from s3_access import reason
 
 # Whom the requests mean is found once for all exports of a build, and stands in memory only: a
@@ -64,7 +64,9 @@ def _erased(
     Raises:
         FileError: the requests, or the exports that tell whom they mean, cannot be read.
     """
-    [(root,)] = source.fetchall()
+    root = root_of(source)
+    if root is None:
+        return Erased()
     files = list_files(session.cursor(), root, EXPORTS)
     if not files_of(ERASURE, False, files):
         return Erased()

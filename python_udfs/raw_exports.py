@@ -638,6 +638,12 @@ def file_error(export: Export, file: str, sentence: str) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([row], schema=export.schema)
 
 
+def root_of(source: duckdb.DuckDBPyRelation) -> str | None:
+    """The exports root in a relation of one row; None with --empty, where dbt gives no row."""
+    rows = source.fetchall()
+    return rows[0][0] if rows else None
+
+
 def read_export(
     session: duckdb.DuckDBPyConnection,
     path: str,
@@ -658,10 +664,11 @@ def read_export(
         `source_line_count`, `reject_reason`, `raw_text`, `file_error`, `source_written_at` (UTC;
         null where unknown) and `source_header_line` (null in Parquet).
     """
-    export = EXPORTS[path]
-    [(root,)] = source.fetchall()
+    export, root = EXPORTS[path], root_of(source)
 
     def batches() -> Iterator[pa.RecordBatch]:
+        if root is None:
+            return
         file, row_count = path, 0
         try:
             files = files_of(path, export.required, list_files(session.cursor(), root, EXPORTS))
@@ -691,9 +698,9 @@ def list_export_files(
         One row per file, by name: file_name, listed_as, export_name, byte_count, written_at,
         not_read_because. Nothing where the root cannot be listed: every export says that.
     """
-    [(root,)] = source.fetchall()
+    root = root_of(source)
     try:
-        files = list_files(session.cursor(), root, EXPORTS)
+        files = [] if root is None else list_files(session.cursor(), root, EXPORTS)
     except FileError:
         files = []
     rows = [

@@ -237,7 +237,7 @@ class Plugin(BasePlugin):
             DbtRuntimeError: a setting cannot be meant; dbt shows it without a traceback.
         """
         try:
-            found = settings.load()
+            found = settings.load(writes=True)
         except settings.SettingsError as error:
             raise DbtRuntimeError(str(error)) from None
         settings.apply(found)

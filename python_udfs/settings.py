@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import zoneinfo
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,16 +28,35 @@ FORMATS = ("csv", "parquet")
 DATE_ORDERS = ("mdy", "dmy", "ymd")
 YES = {"1": True, "true": True, "yes": True}
 NO = {"0": False, "false": False, "no": False}
+FILES = ("GYM_WAREHOUSE", "GYM_PUBLISHED")
+PLACES = ("GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT", "GYM_DASHBOARD_OUT", *FILES)
 # The workflows read the first two, browser.py and the tests the others.
 ELSEWHERE = ("GYM_WAREHOUSE_S3", "GYM_PUBLISHED_S3", "GYM_KILLS", "GYM_PUBLISHES")
 # A scheme has two letters or more; C:\ has one.
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:", re.ASCII)
-# A login before an @, a parameter of an address, or the id of an AWS key.
-SECRET = re.compile(
-    r"://[^/]*@|^[^/]*:[^/]*@|:[^@]*:[^@]*@|://.*[?&;][^=]*=|\b(AKIA|ASIA)[0-9A-Z]{12,}"
-    r"|(key|secret|token|password|signature)[\w-]*=",
-    re.IGNORECASE,
+# What reaches dbt's artifacts before anything else can look at it, so profiles.yml has the same:
+# a plain path, or a bucket with a folder. Anything in which a login, a key or a parameter could
+# stand is neither.
+PLAIN = (
+    r"(?s:s3://[a-z0-9][a-z0-9._-]*(/(?!.*(AKIA|ASIA)[0-9A-Z]{12})[A-Za-z0-9 !_.*()+,/-]*)?"
+    r"|(?!:)(?![A-Za-z][A-Za-z0-9+.-]+:)(?!.*://)(?![^/]*//)(?![^/]*@[^@]*/)(?!.*:[^@]*@)"
+    r"(?!.*(AKIA|ASIA)[0-9A-Z]{12})"
+    r"(?!.*(?i:key|secret|token|password|passwd|pwd|signature|credential)[A-Za-z0-9_-]* *=)"
+    r"[^\x00-\x1f\x7f?#;]+)"
 )
+# So it says of the variables that are no address: words, numbers and lists of them.
+WORDS = r"(?!.*//)(?!.*(AKIA|ASIA)[0-9A-Z]{12})[A-Za-z0-9_+,. /-]{0,300}"
+# A login before an @, a parameter of an address, something beside its folder, or the id of a key.
+SECRET = re.compile(
+    r"//[^/]*@|:[^@]*@|//.*[?#;&]|[?#;&][\w.-]*=|\b(AKIA|ASIA)[0-9A-Z]{12}"
+    r"|(?i:key|secret|token|password|passwd|pwd|signature|credential)[\w-]*\s*=",
+    re.DOTALL,
+)
+# Short enough to be no key of a cloud, and nothing in it that an address has.
+SHOWN = re.compile(r"(?!.*//)[A-Za-z0-9_+,. '/-]{1,30}")
+# A name may be so long, in bytes; the project writes names beside it that are longer.
+LONGEST_NAME, LONGEST_PATH = 255, 4000
+LONGEST_BESIDE = len("..last_good.json.part")
 # Never shown: whoever writes an address of a kind that is not known may have put a key into it.
 ADDRESS = (
     "must be a folder or s3://<bucket>/<folder>, and is an address of another kind; nothing else"
@@ -47,6 +66,17 @@ KEPT_OUT = (
     "holds a key, a password or a signature in its address; write the address alone, and hand"
     " credentials over in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 )
+
+
+def shown(text: object) -> str:
+    """What was written, as far as it may be shown: in doubt a word that stands for it.
+
+    Example:
+        >>> shown("Chicago"), shown("s3://bucket/x")
+        ('Chicago', 'what is written there')
+    """
+    is_plain = SHOWN.fullmatch(str(text)) and not SECRET.search(str(text))
+    return str(text) if is_plain else "what is written there"
 
 
 class SettingsError(ValueError):
@@ -94,7 +124,7 @@ def export_formats(text: str) -> tuple[str, ...]:
     if not wanted:
         raise ValueError(f"names no format; it knows {' and '.join(FORMATS)}")
     if unknown:
-        raise ValueError(f"knows {' and '.join(FORMATS)}, not {', '.join(unknown)}")
+        raise ValueError(f"knows {' and '.join(FORMATS)}, not {shown(', '.join(unknown))}")
     return tuple(wanted)
 
 
@@ -102,7 +132,7 @@ def _time_zone(text: str) -> str:
     known = zoneinfo.available_timezones() - {"localtime", "Factory"}
     if known and text not in known:
         raise ValueError(
-            f"{text} is no IANA time zone, such as America/Chicago" + nearest(text, known)
+            f"{shown(text)} is no IANA time zone, such as America/Chicago" + nearest(text, known)
         )
     return text
 
@@ -112,7 +142,7 @@ def _yes_or_no(text: object) -> bool:
     if isinstance(text, bool):
         return text
     if str(text).strip().lower() not in known:
-        raise ValueError(f"must be 1 or 0, not {text}")
+        raise ValueError(f"must be 1 or 0, not {shown(text)}")
     return known[str(text).strip().lower()]
 
 
@@ -125,26 +155,26 @@ def _shrinking(text: object) -> tuple[str, ...]:
     known = [*EXPORTS, "all"]
     for part in named:
         if part not in known:
-            raise ValueError(f"{part} is no export" + nearest(part, known))
+            raise ValueError(f"{shown(part)} is no export" + nearest(part, known))
     return tuple(named)
 
 
 def _hours(text: object) -> int:
     if not re.fullmatch(r"0*[1-9][0-9]{0,6}", str(text).strip()):
-        raise ValueError(f"must be a whole number of hours above 0, not {text}")
+        raise ValueError(f"must be a whole number of hours above 0, not {shown(text)}")
     return int(str(text))
 
 
 def _memory(text: str) -> str:
     found = re.fullmatch(r"([0-9]+(?:[.][0-9]+)?) ?[KMGT](i?B)?", text, re.IGNORECASE)
     if text and not (found and float(found[1])):
-        raise ValueError(f"must be like 5GB, not {text}")
+        raise ValueError(f"must be like 5GB, not {shown(text)}")
     return text
 
 
 def _date_order(text: str) -> str:
     if text and text.lower() not in DATE_ORDERS:
-        raise ValueError(f"must be {', '.join(DATE_ORDERS)} or not set, not {text}")
+        raise ValueError(f"must be {', '.join(DATE_ORDERS)} or not set, not {shown(text)}")
     return text.lower()
 
 
@@ -156,7 +186,7 @@ def _file_mode(text: object) -> int:
     if mode & 0o600 != 0o600 or mode & 0o111:
         raise ValueError(
             f"must be the mode of a file that its owner reads and writes, such as 0600 or 0640,"
-            f" not {text}"
+            f" not {shown(text)}"
         )
     return mode
 
@@ -164,20 +194,33 @@ def _file_mode(text: object) -> int:
 def _root(text: str) -> str:
     """A folder, or a place on S3."""
     if text.startswith(S3):
-        if not re.fullmatch(r"s3://[A-Za-z0-9][A-Za-z0-9._-]*(/[^?#*\s]*)?", text):
+        if not re.fullmatch(PLAIN, text):
             raise ValueError(
-                "must be s3://<bucket>/<folder> and nothing else; credentials come from AWS_"
-                " variables"
+                "must be s3://<bucket>/<folder> of plain letters, and nothing else; credentials"
+                " come from AWS_ variables"
             )
     elif SCHEME.match(text):
         raise ValueError(ADDRESS)
-    return text
+    return _plain(text)
 
 
 def _local(text: str) -> str:
     """A path on this machine."""
     if SCHEME.match(text) or text.startswith(":"):
         raise ValueError("must be a path on this machine, and is an address; DuckDB writes there")
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    if not re.fullmatch(PLAIN, text):
+        raise ValueError(
+            "must be a plain path: without ? # ; and without // or an @ where a server would stand"
+        )
+    if text.startswith("~"):
+        raise ValueError(
+            "begins with ~, which only a shell turns into a folder, and not within quotes; write"
+            " the whole path"
+        )
     return text
 
 
@@ -282,7 +325,7 @@ def day_problem(as_of: object) -> list[str]:
         if text:
             dt.date.fromisoformat(text)
     except ValueError:
-        return [f"as_of (a dbt var) must be a day like 2025-11-24 or empty, not {text[:40]}"]
+        return [f"as_of (a dbt var) must be a day like 2025-11-24 or empty, not {shown(text)}"]
     return []
 
 
@@ -319,31 +362,111 @@ def _sentences(error: ValidationError) -> list[str]:
     ]
 
 
-def _place_problems(settings: Settings, project: Path, reads_exports: bool) -> list[str]:
-    """Places that are not what they must be on this machine."""
-    problems = []
-    if reads_exports and settings.has_own_exports and not settings.raw_exports.startswith(S3):
-        folder = project / settings.raw_exports
-        if not folder.is_dir():
-            state = "is a file, not a folder" if folder.exists() else "is not there"
-            problems.append(f"GYM_RAW_EXPORTS {settings.raw_exports} {state}")
-    for name in ("GYM_WAREHOUSE", "GYM_PUBLISHED"):
-        path = project / getattr(settings, VARIABLES[name])
-        if path.is_dir():
-            problems.append(f"{name} must be a file, and {path} is a folder")
-    if (project / settings.warehouse).resolve() == (project / settings.published).resolve():
-        problems.append("GYM_PUBLISHED is the file of GYM_WAREHOUSE, which holds private rows")
-    return problems
+def _too_long(path: Path, is_file: bool) -> bool:
+    """Whether a path, or what is written beside it, is longer than a file system takes."""
+    names = [os.fsencode(part) for part in path.parts]
+    return (
+        len(os.fsencode(path)) > LONGEST_PATH
+        or max(map(len, names)) > LONGEST_NAME
+        or (is_file and len(names[-1]) > LONGEST_NAME - LONGEST_BESIDE)
+    )
+
+
+def _no_room(path: Path) -> str:
+    """Why nothing can be made at a path: what stands in its way; empty where nothing does."""
+    above = path.parent
+    while not os.path.lexists(above):
+        above = above.parent
+    if not above.is_dir():
+        return f"cannot be made: {above} is no folder"
+    if not os.access(above, os.W_OK | os.X_OK):
+        return f"cannot be written: {above} may not be changed by this user"
+    return ""
+
+
+def _place_problem(path: Path, is_file: bool, writes: bool) -> str:
+    """Why a file or folder cannot stand, or be written, at a path; empty where it can."""
+    if _too_long(path, is_file):
+        return "is too long a path"
+    real = Path(os.path.realpath(path))
+    if real.is_symlink():
+        return "is a link that leads to itself"
+    if not os.path.lexists(real):
+        if path.is_symlink() and not is_file:
+            return "is a link that leads nowhere"
+        return _no_room(real) if writes else ""
+    if is_file and not real.is_file():
+        return (
+            f"must be a file, and is {'a folder' if real.is_dir() else 'neither file nor folder'}"
+        )
+    if not is_file and not real.is_dir():
+        return "must be a folder, and is a file"
+    if not writes:
+        return ""
+    if not os.access(real, os.W_OK | (0 if is_file else os.X_OK)):
+        return "may not be changed by this user"
+    return _no_room(real) if is_file else ""
+
+
+def is_duckdb(path: Path) -> bool:
+    """Whether a file begins as a DuckDB database does; an empty one becomes one."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    return not head or head[8:12] == b"DUCK"
+
+
+def _exports_problem(path: Path, text: str) -> str:
+    if _too_long(path, False):
+        return "is too long a path"
+    if not path.is_dir():
+        return f"{text} {'is a file, not a folder' if path.exists() else 'is not there'}"
+    return "" if os.access(path, os.R_OK | os.X_OK) else f"{text} may not be read by this user"
+
+
+def _place_problems(
+    settings: Settings, project: Path, wrong: Collection[str], reads_exports: bool, writes: bool
+) -> list[str]:
+    """Places that are not what they must be on this machine; none of the variables `wrong`."""
+    problems = {}
+    places = {
+        name: text
+        for name in PLACES
+        if name not in wrong
+        and not (text := getattr(settings, VARIABLES[name])).startswith(S3)
+        and (name != "GYM_RAW_EXPORTS" or (reads_exports and settings.has_own_exports))
+    }
+    for name, text in places.items():
+        path, is_file = project / text, name in FILES
+        try:
+            if name == "GYM_RAW_EXPORTS":
+                problems[name] = _exports_problem(path, text)
+            elif problem := _place_problem(path, is_file, writes):
+                problems[name] = problem if _too_long(path, is_file) else f"{problem} ({text})"
+            # not while DuckDB has it open: who closes a file gives up the locks of his process
+            elif writes and name == "GYM_WAREHOUSE" and path.exists() and not is_duckdb(path):
+                problems[name] = f"must be a DuckDB file or a new one, and {text} is another file"
+        except OSError as error:
+            problems[name] = f"cannot be used: {error.strerror}"
+    both = [name for name in FILES if name in places and not problems.get(name)]
+    if len(both) == len(FILES) and len({os.path.realpath(project / places[n]) for n in both}) == 1:
+        problems["GYM_PUBLISHED"] = "is the file of GYM_WAREHOUSE, which holds private rows"
+    return [f"{name} {problem}" for name, problem in problems.items() if problem]
 
 
 def load(
-    arguments: Sequence[str] = (), *, reads_exports: bool = False, project: Path = PROJECT
+    arguments: Sequence[str] = (),
+    *,
+    reads_exports: bool = False,
+    writes: bool = False,
+    project: Path = PROJECT,
 ) -> Settings:
     """The settings of this process.
 
     Args:
         arguments: what is handed on to dbt, in which --vars may stand.
         reads_exports: whether the folder of the exports must be there.
+        writes: whether the other places must be such that they can be written; DuckDB must not
+            have the warehouse open yet.
         project: the folder from which relative paths count.
 
     Raises:
@@ -354,18 +477,21 @@ def load(
     secret = [name for name, text in found.items() if SECRET.search(text)]
     problems += [f"{name} {KEPT_OUT}" for name in secret]
     known = [*VARIABLES, *ELSEWHERE]
-    for name in set(found) - set(known):
+    for name in sorted(set(found) - set(known)):
         hint = nearest(name, known, whole=True) or "; see the README"
         problems.append(f"{name} is no variable of this project{hint}")
     problems += day_problem(as_of(project, arguments))
-    settings = None
+    wrong = set(secret)
     try:
         settings = Settings()
     except ValidationError as error:
-        problems += [text for text in _sentences(error) if text.split(" ")[0] not in secret]
-    if settings and not problems:
-        problems = _place_problems(settings, project, reads_exports)
-    if problems or settings is None:
+        told = {text.split(" ")[0]: text for text in _sentences(error)}
+        problems += [text for name, text in told.items() if name not in secret]
+        wrong |= set(told)
+        # with the defaults in their places the others can be looked at all the same
+        settings = Settings(**{VARIABLES[name]: DEFAULTS[name] for name in told})
+    problems += _place_problems(settings, project, wrong, reads_exports, writes)
+    if problems:
         raise SettingsError(problems)
     return settings
 

@@ -6,20 +6,18 @@ The document names a query in a comment, `<!-- top_sharers -->`; what stands bet
 
 from __future__ import annotations
 
+import command
+
+# isort: split
 import re
 import sys
 from pathlib import Path
 
+import duckdb
+
+import settings
+
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
-
-import command  # noqa: E402
-
-# isort: split
-import duckdb  # noqa: E402
-
-import settings  # noqa: E402
-
 DOCUMENT = PROJECT / "docs/analysts.md"
 QUESTIONS = PROJECT / "analyses/questions"
 ANSWER = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

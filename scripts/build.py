@@ -8,10 +8,12 @@ and not at the exports: `make test` runs them, and so does a plain `dbt build`.
 
 from __future__ import annotations
 
+import command
+
+# isort: split
 import contextlib
 import fcntl
 import gc
-import json
 import logging
 import os
 import re
@@ -20,29 +22,27 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshnessResult
+from dbt.artifacts.schemas.results import NodeResult as RunResult
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+import export_files
+import former_files
+import last_build
+import publish
+import report
+import sample_exports
+import settings as project_settings
+import whole_build
+from export_files import ORDERS, PARTS, file_names, others_among
+from s3_access import is_s3
+from s3_access import reason as file_reason
+from settings import Settings
+from written_files import Note
+
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
-
-import command  # noqa: E402
-
-# isort: split
-import duckdb  # noqa: E402
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: E402
-from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshnessResult  # noqa: E402
-from dbt.artifacts.schemas.results import NodeResult as RunResult  # noqa: E402
-from dbt.cli.main import dbtRunner, dbtRunnerResult  # noqa: E402
-from dbt.flags import get_flags  # noqa: E402
-from dbt_common.invocation import get_invocation_id  # noqa: E402
-
-import former_files  # noqa: E402
-import last_build  # noqa: E402
-import publish  # noqa: E402
-import report  # noqa: E402
-import sample_exports  # noqa: E402
-import settings as project_settings  # noqa: E402
-from s3_access import reason as file_reason  # noqa: E402
-from settings import Settings  # noqa: E402
-
 SAMPLE = Path(project_settings.DEFAULTS["GYM_RAW_EXPORTS"]).parent
 NIGHTLY = "--nightly"
 GOOD = {"success", "pass", "warn"}
@@ -55,6 +55,15 @@ NO_DISK = (
     "what does not fit in memory found no room on the warehouse's disk; make room there, or raise"
     " GYM_MEMORY_LIMIT"
 )
+PART_ONLY = "A part only: not published, and no result file was written."
+OURS = ("warehouse", "exports", "published", "dashboard", "logs", "target", "data")
+BESIDE_WAREHOUSE = (
+    *("lock", "written.json", "written.lock", "written.part"),
+    *("last_good.json", "last_good.json.part", "renewed.json"),
+)
+BESIDE_PUBLISHED = ("part", "part.wal", "warehouse")
+# They ask what this is and build nothing.
+ASKED = {"--help", "-h", "--version", "-V"}
 RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): (.+)")
 
 
@@ -148,23 +157,6 @@ def run_dbt(*arguments: str) -> dbtRunnerResult:
     return result
 
 
-def whole_build() -> set[str]:
-    """The ids of all models, seeds and data tests that a build of everything runs.
-
-    They are those of the manifest that the dbt command before has left. Raises an OSError where
-    that command has left none: then nobody can tell.
-    """
-    path = Path(get_flags().TARGET_PATH or "target") / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    if manifest["metadata"]["invocation_id"] != get_invocation_id():
-        raise FileNotFoundError(f"{path} is not of this build")
-    return {
-        key
-        for key, node in manifest["nodes"].items()
-        if node["resource_type"] in ("model", "seed", "test")
-    }
-
-
 def is_whole(runs: Iterable[RunResult], everything: set[str]) -> bool:
     """Whether all was built from all rows, and every test passed, however dbt was asked.
 
@@ -172,8 +164,7 @@ def is_whole(runs: Iterable[RunResult], everything: set[str]) -> bool:
         runs: what dbt ran.
         everything: the ids of all that there is to run.
     """
-    flags = get_flags()
-    if flags.EMPTY or flags.SAMPLE:
+    if not whole_build.has_all_rows():
         return False
     return everything <= {run.node.unique_id for run in runs if str(run.status) in GOOD}
 
@@ -213,7 +204,10 @@ def only_build(warehouse: Path) -> Iterator[None]:
     Raises:
         BlockingIOError: another build has it.
     """
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        warehouse.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"GYM_WAREHOUSE {warehouse} cannot be made: {error.strerror}") from error
     with warehouse.with_name(f".{warehouse.name}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -278,7 +272,7 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     if problems := failures(result, warehouse):
         return problems
     runs = result.result.results
-    whole = is_whole(runs, whole_build())
+    whole = is_whole(runs, whole_build.everything())
     if whole:
         publish.refuse_another_warehouse(settings)
         remember_figures(warehouse)
@@ -289,7 +283,11 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     print(
         f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
         f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
-        + (f"Published for reading: {published}" if whole else "A part only: not published.")
+        + (
+            f"Published for reading: {published}"
+            if whole
+            else "A part only: not published, and no result file was written."
+        )
     )
     if whole:
         tidy(settings)
@@ -297,16 +295,39 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     return []
 
 
+def in_the_way(settings: Settings) -> list[str]:
+    """What stands where a build writes and is none of this project's, a sentence each."""
+    warehouse, published = Path(settings.warehouse).resolve(), Path(settings.published).resolve()
+    note = Note.beside(warehouse)
+    found = []
+    if other := publish.not_ours(Path(settings.published), note):
+        found.append(f"GYM_PUBLISHED {other}")
+    names = file_names(ORDERS, settings.export_formats.split(","))
+    if other := export_files.not_ours(settings.exports_out, names, note):
+        found.append(f"GYM_EXPORTS_OUT {other}")
+    parts = Path(settings.exports_out) / PARTS
+    if not is_s3(settings.exports_out) and (other := others_among(parts, file_names(ORDERS))):
+        found.append(f"GYM_EXPORTS_OUT {other}")
+    beside = [warehouse.with_name(f".{warehouse.name}.{end}") for end in BESIDE_WAREHOUSE]
+    beside += [published.with_name(f".{published.name}.{end}") for end in BESIDE_PUBLISHED]
+    return found + [
+        f"{path} is a folder, where the build writes a file; move it away"
+        for path in beside
+        if path.is_dir()
+    ]
+
+
 def own_folders(settings: Settings) -> list[Path]:
     """The folders of the project that a build writes into, and files of ours that may be there.
 
-    A folder outside of the project is its owner's: the build gives a mode only to those it makes.
+    Any other folder is its owner's: the build gives a mode only to those it makes. So it is with a
+    folder of the project that a setting names and that holds something else, such as `models`.
     """
-    named = [settings.warehouse, settings.published]
-    folders = [Path(path).absolute().parent for path in named]
-    folders += [Path(path).absolute() for path in (settings.exports_out, settings.dashboard_out)]
-    folders += [PROJECT / "logs", PROJECT / "target"]
-    return [folder for folder in folders if PROJECT in folder.parents] + [
+    named = [Path(path).absolute() for path in (settings.exports_out, settings.dashboard_out)]
+    named += [Path(path).absolute().parent for path in (settings.warehouse, settings.published)]
+    named += [PROJECT / "logs", PROJECT / "target"]
+    ours = [PROJECT / name for name in OURS]
+    return [folder for folder in ours if any(folder in (path, *path.parents) for path in named)] + [
         Path(settings.warehouse),
         PROJECT / "logs/dbt.log",
     ]
@@ -315,13 +336,18 @@ def own_folders(settings: Settings) -> list[Path]:
 def main(arguments: list[str]) -> int:
     """Run the only build of the warehouse; returns the exit status."""
     os.chdir(PROJECT)
+    if ASKED & set(arguments):
+        print(__doc__)
+        return 0
     logging.raiseExceptions = False  # a log that the disk has no room for is not the news
     try:
-        settings = project_settings.load(arguments, reads_exports=True)
-        project_settings.apply(settings)
-        project_settings.narrow(own_folders(settings), settings)
-        with only_build(Path(settings.warehouse)):
-            problems = build(arguments, settings)
+        settings = project_settings.load(arguments, reads_exports=True, writes=True)
+        problems = in_the_way(settings)
+        if not problems:
+            project_settings.apply(settings)
+            project_settings.narrow(own_folders(settings), settings)
+            with only_build(Path(settings.warehouse)):
+                problems = build(arguments, settings)
     except project_settings.SettingsError as error:
         problems = error.problems
     except (duckdb.Error, OSError) as error:

@@ -1,26 +1,27 @@
 """How a command ends: with a status and, where something is wrong, one sentence and no traceback.
 
-To be imported before anything that takes long, so that Ctrl-C is answered from the first moment.
+A command imports it before anything else, so that Ctrl-C is answered from the first moment. It also
+says where the project's other modules are.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import re
 import signal
 import sys
-from collections.abc import Callable
-from types import TracebackType
 
 STOPPED = "Stopped by Ctrl-C; what was published before stays."
 INTERRUPTED = 128 + signal.SIGINT
+# Whether a command is running that tidies up when it is interrupted.
+_tidies = False
 
 
 def leave(status: int) -> None:
     """End the process at once; what it printed is shown, and its threads are not waited for."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError):  # nobody may listen any more
+        # nobody may listen any more, or the interruption came while it was printing
+        with contextlib.suppress(OSError, RuntimeError):
             stream.flush()
     os._exit(status)
 
@@ -28,7 +29,30 @@ def leave(status: int) -> None:
 def say_stopped() -> None:
     """Answer a Ctrl-C, and hear no further one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    print(f"\n{STOPPED}", file=sys.stderr)
+    # not by print: the interruption may have come within one
+    os.write(2, f"\n{STOPPED}\n".encode())
+
+
+def _interrupted(*_: object) -> None:
+    """The first Ctrl-C lets a running command tidy up; a second one, or an early one, does not."""
+    global _tidies
+    if _tidies:
+        _tidies = False
+        raise KeyboardInterrupt
+    say_stopped()
+    leave(INTERRUPTED)
+
+
+SCRIPTS = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
+# Whoever imports a command, as the tests do, keeps his own answer to a Ctrl-C.
+if getattr(sys.modules["__main__"], "__file__", SCRIPTS).startswith(("scripts", SCRIPTS)):
+    signal.signal(signal.SIGINT, _interrupted)
+
+import re  # noqa: E402
+from collections.abc import Callable  # noqa: E402
+from types import TracebackType  # noqa: E402
+
+sys.path[:0] = [SCRIPTS, f"{SCRIPTS}/../python_udfs"]
 
 
 def _uncaught(
@@ -56,11 +80,13 @@ def run(main: Callable[[list[str]], int], failed: str) -> None:
         main: takes the arguments; returns the status.
         failed: what is said before the reason when it could not be done.
     """
+    global _tidies
     import duckdb
 
     from settings import SettingsError
 
     try:
+        _tidies = True
         status = main(sys.argv[1:])
     except KeyboardInterrupt:
         say_stopped()
@@ -79,6 +105,7 @@ def run(main: Callable[[list[str]], int], failed: str) -> None:
         # so DuckDB hands on a Ctrl-C
         say_stopped()
         status = INTERRUPTED
+    _tidies = False
     sys.stdout.flush()
     sys.exit(status)
 

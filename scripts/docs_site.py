@@ -7,6 +7,9 @@ Needs a warehouse that `make build` has made. Ends with status 0 when both pages
 
 from __future__ import annotations
 
+import command
+
+# isort: split
 import argparse
 import json
 import os
@@ -16,17 +19,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+import publish
+import settings
+
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
-
-import command  # noqa: E402
-
-# isort: split
-import duckdb  # noqa: E402
-
-import publish  # noqa: E402
-import settings  # noqa: E402
-
 # Settings of a build stand in the manifest; only the place of the warehouse is needed here.
 NEEDED = "GYM_WAREHOUSE"
 # The pages run their own scripts and style, and may ask nobody for anything.

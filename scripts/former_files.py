@@ -12,14 +12,14 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
 import publish
-from export_files import MANIFEST
+from export_files import MANIFEST, ORDERS, clear_parts, file_names
 from export_files import place as place_of
 from s3_access import S3Error, is_s3, open_s3
 from settings import Settings
@@ -98,14 +98,20 @@ def is_gone(place: str) -> bool:
         return False
 
 
-def remove(place: str, written: Written) -> str:
-    """Remove a file of the note; returns why it cannot be done, empty where it is done."""
+def remove(place: str, written: Written, names: Iterable[str]) -> str:
+    """Remove a file of the note; returns why it cannot be done, empty where it is done.
+
+    Args:
+        place: its path or address.
+        written: its entry in the note.
+        names: the names that unfinished result files have.
+    """
     if is_s3(place):
         return "the build cannot delete on S3"
     path = Path(place)
     try:
         if path.is_dir() and written.kind == "part":
-            shutil.rmtree(path)
+            clear_parts(path, names)
         elif written.kind == "part":
             publish.clear(path)
         elif written.is_ours(mark_of(path)):
@@ -130,6 +136,7 @@ def clear(settings: Settings, rewrite: Rewrite) -> list[str]:
     said = []
     note, places = Note.beside(Path(settings.warehouse)), Places.of(settings)
     withheld = withheld_now(settings)
+    part_names = file_names({*ORDERS, *(name.partition(".")[0] for name in places.names)})
 
     def to_go() -> dict[str, tuple[Written, str]]:
         found = {
@@ -151,7 +158,7 @@ def clear(settings: Settings, rewrite: Rewrite) -> list[str]:
     for place, (written, why) in to_go().items():
         if is_gone(place):
             note.forget([place])
-        elif problem := remove(place, written):
+        elif problem := remove(place, written, part_names):
             said.append(f"{place} stays and should not: {why}, and {problem}; remove it yourself")
         else:
             note.forget([place])

@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from published_texts import replaced_texts, text_columns
-from settings import Settings, load
+from settings import Settings, is_duckdb, load
 from written_files import CHILDREN, Note, mark_of, requests_in
 
 TABLES = {
@@ -35,6 +35,9 @@ TABLES = {
     "build_history": "build_number, line_number",
     "exported_files": "file_name",
 }
+# A published file of any version has these.
+SIGNS = {"pass_transfers", "customer_interactions", "customer_connections", "pipeline_report"}
+OTHERS = "is there, and this project did not write it; name another path, or move it away"
 # How names_withheld names a row of a table.
 ROW_KEYS = {
     "customers": "customer_id",
@@ -186,6 +189,42 @@ def refuse_another_warehouse(settings: Settings) -> None:
         )
 
 
+def is_ours(published: Path, note: Note) -> bool:
+    """Whether a file where readers look was published by this project, by any of its versions.
+
+    The note of the warehouse knows it as it is, or it opens as such a file: with the tables of one,
+    and without the schemas of a warehouse.
+    """
+    real = published.resolve()
+    written = note.files().get(str(real))
+    if written and written.is_ours(mark_of(real)):
+        return True
+    if not real.is_file() or not real.stat().st_size or not is_duckdb(real):
+        return False
+    try:
+        with duckdb.connect(str(real), read_only=True) as connection:
+            found = connection.sql("select schema_name, table_name from duckdb_tables()").fetchall()
+    except duckdb.Error:
+        # somebody has it open for writing, or died doing so
+        return written is not None or owner_note(published).exists()
+    return {name for _, name in found} >= SIGNS and {schema for schema, _ in found} == {"main"}
+
+
+def not_ours(published: Path, note: Note) -> str:
+    """What stands where the published file is to be, and is none of this project's.
+
+    Returns:
+        The end of a sentence that begins with GYM_PUBLISHED; empty where nothing else is there.
+    """
+    real = published.resolve()
+    log = Path(f"{real}.wal")
+    if os.path.lexists(real):
+        return "" if is_ours(published, note) else f"{published} {OTHERS}"
+    if os.path.lexists(log) and str(real) not in note.files() and not owner_note(real).exists():
+        return f"{log} {OTHERS}"
+    return ""
+
+
 def publish(warehouse: Path, published: Path, settings: Settings | None = None) -> None:
     """Write the published file of a build whose tests passed, and move it to its place.
 
@@ -198,11 +237,13 @@ def publish(warehouse: Path, published: Path, settings: Settings | None = None) 
 
     Raises:
         duckdb.Error: the warehouse cannot be read or the disk is full; the old file stays.
-        OSError: the new file cannot be moved into place; the old file stays.
+        OSError: the new file cannot be moved into place, or another's stands there, which stays.
     """
     settings = settings or load()
     published = published.resolve()
     owner, note = owner_note(published), Note.beside(warehouse)
+    if other := not_ours(published, note):
+        raise FileExistsError(f"GYM_PUBLISHED {other}")
     published.parent.mkdir(parents=True, exist_ok=True)
     part = published.with_name(f".{published.name}.part")
     clear(part)

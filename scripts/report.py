@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import command
+
+# isort: split
 import sys
 from itertools import groupby
 from pathlib import Path
 
+import duckdb
+
+from settings import load
+
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
-
-import command  # noqa: E402
-
-# isort: split
-import duckdb  # noqa: E402
-
-from settings import load  # noqa: E402
 
 
 def table(rows: list[tuple[str, ...]]) -> list[str]:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import command
+
+# isort: split
 import os
 import sys
 from pathlib import Path
 
+from playwright.sync_api import Error, Page
+
+import browser
+import settings
+from dashboard import write
+from written_files import mark_of
+
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
-
-import command  # noqa: E402
-
-# isort: split
-from playwright.sync_api import Error, Page  # noqa: E402
-
-import browser  # noqa: E402
-import settings  # noqa: E402
-from dashboard import write  # noqa: E402
-from written_files import mark_of  # noqa: E402
-
 OUT = "target/screenshots"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 VIEWS = {

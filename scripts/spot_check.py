@@ -5,21 +5,19 @@ The published file can be read while a build runs, and tells no name that is wit
 
 from __future__ import annotations
 
+import command
+
+# isort: split
 import re
 import sys
 from itertools import groupby
 from pathlib import Path
 
+import duckdb
+
+import settings
+
 PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
-
-import command  # noqa: E402
-
-# isort: split
-import duckdb  # noqa: E402
-
-import settings  # noqa: E402
-
 # As an export may write a number; more digits than these no id has.
 NUMBER = re.compile(r"\s*0*([0-9]+?)(?:[.]0*)?\s*", re.ASCII)
 LARGEST = 2**63 - 1

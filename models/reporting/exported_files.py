@@ -1,6 +1,5 @@
-from dbt.flags import get_flags
-
-from export_files import SCHEMA, write_files
+from export_files import ORDERS, SCHEMA, write_files
+from whole_build import is_asked_for
 
 
 def model(dbt, session):
@@ -12,21 +11,15 @@ def model(dbt, session):
     dbt.source("build_state", "erasure_requests_built")
     dbt.ref("interaction_types")
     dbt.ref("stg_privacy__erasure_requests")
-    if get_flags().EMPTY or get_flags().SAMPLE:
-        # some of the rows must not take the place of all
-        return SCHEMA.empty_table()
-    pair = "customer_id_1, customer_id_2"
-    tables = {
-        "pass_transfers": (dbt.ref("pass_transfers"), "checkin_datetime, checkin_id"),
-        "customer_interactions": (
-            dbt.ref("customer_interactions"),
-            f"interaction_date, interaction_type, {pair}",
-        ),
-        "customer_connections": (dbt.ref("customer_connections"), pair),
-        "customer_events": (
-            dbt.ref("customer_events"),
-            "customer_id, event_date, event_type, event_details",
-        ),
+    marts = {
+        "pass_transfers": dbt.ref("pass_transfers"),
+        "customer_interactions": dbt.ref("customer_interactions"),
+        "customer_connections": dbt.ref("customer_connections"),
+        "customer_events": dbt.ref("customer_events"),
     }
+    if not is_asked_for():
+        # without its tests, or with some of the rows, nothing takes the place of what was tested
+        return SCHEMA.empty_table()
+    tables = {name: (rows, ORDERS[name]) for name, rows in marts.items()}
     folder, formats = dbt.config.meta_get("folder"), dbt.config.meta_get("formats")
     return write_files(session, tables, folder, formats)

@@ -6,30 +6,33 @@ the same bytes.
 
 from __future__ import annotations
 
+import sys
+
+sys.path.insert(0, f"{__file__.rpartition('/')[0] or '.'}/..")
+import command
+
+# isort: split
 import base64
 import hashlib
 import os
-import sys
+import re
 from pathlib import Path
 from typing import NamedTuple
 
+import duckdb
+
+import settings
+from dashboard import public, staff
+from dashboard.pack import packed
+from written_files import Note, mark_of
+
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
-
-import command  # noqa: E402
-
-# isort: split
-import duckdb  # noqa: E402
-
-import settings  # noqa: E402
-from dashboard import public, staff  # noqa: E402
-from dashboard.pack import packed  # noqa: E402
-from written_files import Note, mark_of  # noqa: E402
-
 PAGE = Path(__file__).resolve().parent / "page"
 # One after the other in one script, so that a hash of it is all that the page allows to run.
 SCRIPTS = ["data.js", "elements.js", "tables.js", "charts.js", "lists.js", "customers.js",
            "networks.js", "overview.js", "main.js"]  # fmt: skip
+# By it a page of any version is known.
+TITLE = re.compile("<title>.*</title>")
 
 
 def source(text: str) -> str:
@@ -69,6 +72,26 @@ def public_page(connection: duckdb.DuckDBPyConnection) -> str:
     )
 
 
+PAGES = {"staff.html": staff_page, "public.html": public_page}
+
+
+def not_ours(out: Path, note: Note | None) -> str:
+    """What lies in a folder where a page is to be written, and is no page of this project.
+
+    Returns:
+        The end of a sentence that begins with the folder's variable; empty where all is ours.
+    """
+    noted = note.files() if note else {}
+    for name in PAGES:
+        path = out.resolve() / name
+        if not os.path.lexists(path) or str(path) in noted:
+            continue
+        [title] = TITLE.findall((PAGE / name).read_text(encoding="utf-8"))
+        if not path.is_file() or title.encode() not in path.read_bytes():
+            return f"{path} was not written by this project; name another folder, or move that away"
+    return ""
+
+
 class Noted(NamedTuple):
     """The note that the pages join, and what is withheld from the file they are written from."""
 
@@ -93,10 +116,13 @@ def write(published: Path, out: Path, noted: Noted | None = None) -> list[Path]:
 
     Raises:
         duckdb.Error: the database is not there or is not one of this project's.
+        OSError: a page cannot be written, or has the name of a file that is none of ours.
     """
     written = []
+    if other := not_ours(out, noted.note if noted else None):
+        raise FileExistsError(f"GYM_DASHBOARD_OUT {other}")
     out.mkdir(parents=True, exist_ok=True)
-    for name, page in (("staff.html", staff_page), ("public.html", public_page)):
+    for name, page in PAGES.items():
         with duckdb.connect(str(published), read_only=True) as connection:
             text = page(connection)
         path = out.resolve() / name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser
 
 import browser
 from dashboard import write
+from export_files import ORDERS, write_files
 from raw_exports import EXPORTS
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -30,6 +32,14 @@ LONGEST = ("test_history.py", "test_build.py")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file of a folder."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+    }
 
 
 def render(expression: str) -> str:
@@ -94,6 +104,19 @@ class Project:
         ignored = shutil.ignore_patterns("target", "logs", ".*.lock")
         shutil.copytree(self.folder, folder, ignore=ignored, dirs_exist_ok=True)
         return Project(folder, folder / self.exports.relative_to(self.folder))
+
+    def marts(self) -> Path:
+        """The result files of the warehouse as it is, also after a build that writes none."""
+        folder = self.folder / "marts"
+        shutil.rmtree(folder, ignore_errors=True)
+        with duckdb.connect() as connection:
+            connection.execute(f"attach '{self.warehouse}' as built (read_only)")
+            tables = {
+                name: (connection.table(f"built.main.{name}"), order)
+                for name, order in ORDERS.items()
+            }
+            write_files(connection, tables, str(folder), "csv,parquet")
+        return folder
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from conftest import PROJECT
+from conftest import PROJECT, Project
 from dashboard_browser import Watched, hand_made, payload, watched
 from playwright.sync_api import Browser
 
@@ -231,3 +231,16 @@ def test_the_site_holds_what_is_public_only(tmp_path: Path, intruder: str | None
     if intruder is None:
         found = sorted(path.name for path in (tmp_path / "site").iterdir())
         assert found == ["dashboard.html", "index.html"]
+
+
+def test_a_page_of_somebody_else_is_not_replaced(small_gym: Project, tmp_path: Path) -> None:
+    """A page of any version of the project is, also where no note knows it."""
+    page = tmp_path / "public.html"
+    page.write_text("<title>Climbing in Riverton</title>")
+    with pytest.raises(FileExistsError, match=r"public\.html was not written by this project"):
+        write.write(small_gym.published, tmp_path)
+    assert page.read_text() == "<title>Climbing in Riverton</title>"
+    assert not (tmp_path / "staff.html").exists()
+    page.write_text("<title>Gym connections: totals</title>")
+    write.write(small_gym.published, tmp_path)
+    assert len(page.read_text()) > 1000

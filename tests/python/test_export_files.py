@@ -179,6 +179,55 @@ def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text() == "a file"
 
 
+def noted_write(folder: Path, **options) -> None:
+    """Write as a build does: with a note beside its warehouse."""
+    with duckdb.connect(str(folder.parent / "gym.duckdb")) as connection:
+        tables = {"a": (connection.sql("select 1 as id"), "id")}
+        write_files(connection, tables, str(folder), "csv")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "manifest.json"])
+def test_files_of_somebody_else_are_not_replaced(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).write_text('{"files": [], "build_id": "of an app"}')
+    before = contents(out)
+    for writes in (lambda: write(out), lambda: noted_write(out)):
+        with pytest.raises(WriteError, match=f"holds {name}, which this project did not write"):
+            writes()
+    assert contents(out) == before
+
+
+def test_files_of_an_earlier_version_are_replaced_and_changed_ones_are_not(tmp_path: Path) -> None:
+    """Their manifest tells; what this warehouse wrote is known by its note."""
+    out = tmp_path / "out"
+    write(out)
+    (out / "b.csv").write_text("of no concern: it is not written now")
+    noted_write(out)
+    (out / "a.csv").write_text("edited by hand, as before")
+    noted_write(out)
+    (tmp_path / ".gym.duckdb.written.json").unlink()
+    noted_write(out)
+    (tmp_path / ".gym.duckdb.written.json").unlink()
+    (out / "a.csv").write_text("a list of somebody")
+    with pytest.raises(WriteError, match=r"holds a\.csv"):
+        noted_write(out)
+
+
+def test_unfinished_files_of_somebody_else_are_not_removed(tmp_path: Path) -> None:
+    parts = tmp_path / ".parts"
+    parts.mkdir()
+    (parts / "a.csv").write_text("half a fi")
+    (parts / "list.csv").write_text("of somebody")
+    with pytest.raises(WriteError, match=r"list\.csv was not written by this project"):
+        write(tmp_path)
+    assert sorted(contents(parts)) == ["a.csv", "list.csv"]
+    (parts / "list.csv").rename(tmp_path / "list.csv")
+    write(tmp_path)
+    assert (tmp_path / "list.csv").read_text() == "of somebody"
+    assert not parts.exists()
+
+
 def test_what_a_killed_build_left_is_cleared(tmp_path: Path) -> None:
     (tmp_path / ".parts").mkdir()
     (tmp_path / ".parts" / "a.csv").write_text("half a fi")

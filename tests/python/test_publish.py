@@ -8,6 +8,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,11 +17,12 @@ from types import SimpleNamespace
 
 import duckdb
 import pytest
-from conftest import DESK_EMAIL, PROJECT, Project
+from conftest import DESK_EMAIL, PROJECT, Project, digests
 
 import build
 import publish
-from settings import load
+import whole_build
+from settings import Settings, load
 
 READERS = 2
 PUBLISHES = int(os.environ.get("GYM_PUBLISHES", "6"))
@@ -222,6 +224,7 @@ PARTS = {
     "an old flag": (("--models", "export_names"), {}),
     "a tag of a type": (("--resource-type", "seed"), {}),
     "the environment": (("--select", "export_names"), {"DBT_EMPTY": "true"}),
+    "models without their tests": ((), {"DBT_RESOURCE_TYPES": "model"}),
 }
 
 
@@ -235,12 +238,106 @@ def test_a_part_of_the_build_is_not_published(
     for name, text in environment.items():
         monkeypatch.setenv(name, text)
     before, figures = night.published.stat(), night.query("from build_state.build_figures")
+    files = digests(night.files)
+    with (night.exports / "capitan/checkins.csv").open("a") as file:
+        file.write("not read by a part, and by no test\n")
     result = night.build(*arguments)
     assert result.returncode == 0, result.stderr
-    assert "A part only: not published." in result.stdout
+    assert "A part only: not published, and no result file was written." in result.stdout
     after = night.published.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert night.query("from build_state.build_figures") == figures
+    assert digests(night.files) == files
+
+
+ALL = {"model.a", "test.b", "seed.c"}
+ASKED = {
+    "everything": (ALL, {}, True),
+    "everything and more": ({*ALL, "unit_test.d"}, {}, True),
+    "no test": (ALL - {"test.b"}, {}, False),
+    "no rows": (ALL, {"EMPTY": True}, False),
+    "some rows": (ALL, {"SAMPLE": 3}, False),
+}
+
+
+@pytest.mark.parametrize("selected,flags,is_whole", ASKED.values(), ids=ASKED)
+def test_result_files_are_written_by_a_command_that_runs_every_test(
+    selected: set[str],
+    flags: dict[str, object],
+    is_whole: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = SimpleNamespace(**({"EMPTY": False, "SAMPLE": None} | flags), TARGET_PATH=tmp_path)
+    monkeypatch.setattr(whole_build, "get_flags", lambda: given)
+    monkeypatch.setattr(whole_build.selected_resources, "SELECTED_RESOURCES", list(selected))
+    assert not whole_build.is_asked_for()
+    nodes = {key: {"resource_type": key.partition(".")[0]} for key in [*ALL, "analysis.x"]}
+    for command, is_told in (("another", False), (whole_build.get_invocation_id(), is_whole)):
+        content = {"metadata": {"invocation_id": command}, "nodes": nodes}
+        (tmp_path / "manifest.json").write_text(json.dumps(content))
+        assert whole_build.is_asked_for() == is_told
+
+
+FOREIGN = {
+    "a letter": "Dear analyst",
+    "nothing": "",
+    "a database of somebody": "create table pipeline_report as select 1",
+    "a warehouse": None,
+}
+
+
+@pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN)
+def test_a_file_of_somebody_else_is_not_replaced(
+    content: str | None, small_gym: Project, tmp_path: Path
+) -> None:
+    """Nor what a client of it has not yet written into it; ours is known without a note."""
+    published = tmp_path / "gym.duckdb"
+    if content is None:
+        published.write_bytes(small_gym.warehouse.read_bytes())
+    elif content.startswith("create"):
+        with duckdb.connect(str(published)) as connection:
+            connection.execute(content)
+    else:
+        published.write_text(content)
+    log = tmp_path / "gym.duckdb.wal"
+    log.write_text("unwritten")
+    before = published.read_bytes()
+    warehouse = another_build(small_gym, tmp_path)
+    with pytest.raises(FileExistsError, match="this project did not write it"):
+        publish.publish(warehouse, published)
+    assert (published.read_bytes(), log.read_text()) == (before, "unwritten")
+    published.unlink()
+    with pytest.raises(FileExistsError, match="wal is there"):
+        publish.publish(warehouse, published)
+    log.unlink()
+    publish.publish(small_gym.warehouse, published)
+    publish.owner_note(published).unlink()
+    publish.publish(warehouse, published)
+
+
+def test_all_that_stands_in_the_way_is_told_before_a_build(
+    small_gym: Project, tmp_path: Path
+) -> None:
+    """And not what this warehouse wrote, or an earlier version: its manifest tells."""
+    places = {
+        "warehouse": str(tmp_path / "gym.duckdb"),
+        "published": str(tmp_path / "published"),
+        "exports_out": str(tmp_path / "out"),
+    }
+    found = Settings(**places)
+    shutil.copytree(small_gym.files, tmp_path / "out")
+    (tmp_path / "published").write_bytes(small_gym.published.read_bytes())
+    assert build.in_the_way(found) == []
+    (tmp_path / "published").write_text("a letter")
+    (tmp_path / "out/customer_events.csv").write_text("a list")
+    (tmp_path / "out/.parts").mkdir()
+    (tmp_path / "out/.parts/precious.csv").write_text("a list")
+    (tmp_path / ".gym.duckdb.last_good.json.part").mkdir()
+    told = build.in_the_way(found)
+    assert len(told) == 4
+    for words in ("GYM_PUBLISHED", "customer_events.csv", "precious.csv", "is a folder"):
+        assert sum(words in sentence for sentence in told) == 1, words
 
 
 def node(name: str, status: str) -> SimpleNamespace:
@@ -262,7 +359,7 @@ def test_a_build_is_whole_by_what_ran(
     statuses: list[str], flags: dict[str, bool], whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = SimpleNamespace(**({"EMPTY": False, "SAMPLE": None} | flags))
-    monkeypatch.setattr(build, "get_flags", lambda: given)
+    monkeypatch.setattr(whole_build, "get_flags", lambda: given)
     ran = [node(f"node.{number}", status) for number, status in enumerate(statuses)]
     assert build.is_whole(ran, {"node.0", "node.1", "node.2"}) == whole
 

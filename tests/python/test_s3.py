@@ -39,7 +39,6 @@ from s3_access import Plugin, S3Error, endpoint, extension_file, open_s3, reason
 
 BUCKET = "gym"
 ROOTS = {"GYM_RAW_EXPORTS": f"s3://{BUCKET}/in", "GYM_EXPORTS_OUT": f"s3://{BUCKET}/out"}
-NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
 KEY = {"AWS_ACCESS_KEY_ID": "an-id", "AWS_SECRET_ACCESS_KEY": "a-secret"}
 
 
@@ -593,7 +592,7 @@ def local_and_s3(
     remote = S3Project(folder / "remote", folder / "exports", s3.environment)
     s3.server.requests.clear()
     with ThreadPoolExecutor(2) as pool:
-        building = [pool.submit(remote.build), pool.submit(local.build, *NO_TESTS)]
+        building = [pool.submit(remote.build), pool.submit(local.build)]
         results = [future.result() for future in reversed(building)]
     return local, remote, results
 
@@ -688,12 +687,8 @@ def faults(
         fault: built.copy(tmp_path_factory.mktemp("fault"), **changed)
         for fault, changed in settings.items()
     }
-    part = {"server gone while writing": ("--select", "exported_files")}
     with ThreadPoolExecutor(2) as pool:
-        running = {
-            fault: pool.submit(project.build, *part.get(fault, ()))
-            for fault, project in projects.items()
-        }
+        running = {fault: pool.submit(project.build) for fault, project in projects.items()}
     yield {fault: (projects[fault], future.result()) for fault, future in running.items()}
     for server in servers.values():
         server.stop()
@@ -731,7 +726,7 @@ def test_a_server_gone_while_writing_leaves_a_set_that_is_told_incomplete_and_th
     # The warehouse in which reading failed goes on, into the folder in which writing failed.
     after, _ = faults["server gone while reading"]
     late = s3.environment | {"GYM_EXPORTS_OUT": LATE}
-    result = S3Project(after.folder, after.exports, late).build(*NO_TESTS)
+    result = S3Project(after.folder, after.exports, late).build()
     assert result.returncode == 0, result.stderr
     assert s3.objects("late") == good
 

@@ -8,8 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from conftest import PROJECT, Project
+from jinja2 import Environment
 
+import build
 import settings
 from settings import SettingsError, load
 
@@ -103,7 +106,7 @@ TAKEN = {
     "an order": ("GYM_DATE_ORDER", "DMY", "dmy"),
     "a mode": ("GYM_FILE_MODE", "640", 0o640),
     "a place on S3": ("GYM_EXPORTS_OUT", "s3://gym-1/a/b", "s3://gym-1/a/b"),
-    "a name with marks": ("GYM_EXPORTS_OUT", "out [1] {x} *?", "out [1] {x} *?"),
+    "a name with marks": ("GYM_EXPORTS_OUT", "out [1] {x} *@night", "out [1] {x} *@night"),
 }
 
 
@@ -122,6 +125,17 @@ ADDRESSES = {
     "parameters of DuckDB": f"s3://bucket/raw?s3_secret_access_key={SECRET}",
     "a token": f"https://host/raw?v=1&token={SECRET}",
     "an id of a key": f"AKIAABCDEFGHIJKLMNOP/{SECRET}",
+    "a key for a bucket": f"s3://AKIAABCDEFGHIJKLMNOP/{SECRET}",
+    "no scheme but its slashes": f"//anna:{SECRET}@host/raw",
+    "a colon too few": f"s3//anna:{SECRET}@bucket/raw",
+    "one slash of three": f"s3:/anna:{SECRET}@bucket/raw",
+    "behind a hash": f"https://host/raw#token={SECRET}",
+    "behind a semicolon": f"s3://bucket/raw;key={SECRET}",
+    "beside a folder, without a name": f"s3://bucket/raw;{SECRET}",
+    "a line break before the login": f"s3://\nanna:{SECRET}@bucket/raw",
+    "a line break within the address": f"s3://bucket/\nraw?{SECRET}",
+    "words of a database": f"postgres:host=db user=anna password = {SECRET}",
+    "a parameter of a path": f"raw/x?session={SECRET}",
 }
 
 
@@ -135,6 +149,145 @@ def test_a_key_in_an_address_is_refused_and_not_shown(
     found = problems(monkeypatch, **{name: address})
     assert any(text.startswith(f"{name} holds a key") for text in found)
     assert SECRET not in "".join(found)
+
+
+ADDRESS_VARIABLES = ("GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT", "GYM_WAREHOUSE")
+DOUBTFUL = [
+    *ADDRESSES.values(),
+    f"s3://AKID:{SECRET}%40bucket/x",
+    f"s3://Bucket-{SECRET}/x",
+    f"s3://bucket/x;{SECRET}",
+    f"s3://bucket/x y={SECRET}",
+    f"s3://bucket/\n{SECRET}",
+    f"raw?{SECRET}",
+    f"raw#{SECRET}",
+    f"{SECRET}@host/raw",
+    f"s3//{SECRET}/raw",
+    f"//{SECRET}/raw",
+    f"md:gym?token={SECRET}",
+    f"odbc:pwd={SECRET}",
+    f"raw/s3://{SECRET}",
+]
+PLAIN = [
+    *("exports", "/srv/exports of the night", "../a/b.c", "R&D/gym_1", "night@22", "/srv/a@b/c"),
+    *("out [1] {x} *", "Übung/são", "s3://gym", "s3://gym-1.x/a/b (2)", "/srv//exports"),
+]
+
+
+def in_profile(name: str, text: str) -> str:
+    """The path of the warehouse as profiles.yml gives it; what it asks for in vain is raised."""
+    environment = {name: text}
+
+    def env_var(name: str, default: str | None = None) -> str:
+        found = environment.get(name, default)
+        if found is None:
+            raise LookupError(name)
+        return found
+
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    template = Environment().from_string(profile["gym_connections"]["outputs"]["dev"]["path"])
+    return template.render(env_var=env_var, modules={"re": re}).strip()
+
+
+@pytest.mark.parametrize("text", DOUBTFUL)
+def test_what_may_hold_a_key_reaches_neither_a_message_nor_dbt(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever variable it stands in; dbt writes what it reads before anybody can look at it."""
+    found = problems(monkeypatch, **dict.fromkeys(settings.VARIABLES, text))
+    assert {sentence.split(" ")[0] for sentence in found} == set(settings.VARIABLES)
+    assert SECRET not in "".join(found)
+    assert all("\n" not in sentence for sentence in found)
+    models = [path.read_text() for path in (PROJECT / "models").rglob("*.*")]
+    read = {name for name in settings.VARIABLES if any(f"('{name}'" in t for t in models)}
+    for name in {*read, *ADDRESS_VARIABLES, "GYM_MEMORY_LIMIT", "GYM_TIMEZONE"}:
+        with pytest.raises(LookupError, match=f"{name} without a key"):
+            in_profile(name, text)
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_a_plain_path_is_taken_here_and_by_dbt(text: str, monkeypatch) -> None:
+    assert settings.Settings(exports_out=text).exports_out == text
+    for name in ADDRESS_VARIABLES:
+        assert in_profile(name, text)
+
+
+def test_dbt_has_the_same_rules_and_takes_what_is_meant() -> None:
+    profile = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
+    [rule] = re.findall(r"set plain = (.*?) -%}", profile, re.DOTALL)
+    assert "".join(re.findall(r"'(.*?)'", rule)) == settings.PLAIN
+    assert f"'{settings.WORDS}'" in profile
+    for name, text, _ in TAKEN.values():
+        assert in_profile(name, text)
+
+
+def test_all_places_are_looked_at_whatever_else_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, folder, alone = tmp_path / "file", tmp_path / "folder", tmp_path / "alone"
+    file.write_text("a letter")
+    folder.mkdir()
+    alone.symlink_to(alone)
+    given = {
+        "GYM_RAW_EXPORTS": file,
+        "GYM_EXPORTS_OUT": file,
+        "GYM_WAREHOUSE": folder,
+        "GYM_PUBLISHED": file / "below/gym.duckdb",
+        "GYM_DASHBOARD_OUT": tmp_path / ("n" * 300),
+    }
+    for name, path in given.items():
+        monkeypatch.setenv(name, str(path))
+    monkeypatch.setenv("GYM_TIMEZONE", "Lisbon")
+    with pytest.raises(SettingsError) as error:
+        load(reads_exports=True, writes=True)
+    found = error.value.problems
+    assert [text.split(" ")[0] for text in found] == ["GYM_TIMEZONE", *settings.PLACES]
+    assert all("\n" not in text for text in found)
+    for name, path, sentence in (
+        ("GYM_WAREHOUSE", file, "must be a DuckDB file or a new one"),
+        ("GYM_WAREHOUSE", alone, "link that leads to itself"),
+        ("GYM_WAREHOUSE", tmp_path / ("n" * 250), "too long a path"),
+        ("GYM_PUBLISHED", "/dev/null", "must be a file"),
+        ("GYM_EXPORTS_OUT", "~/results", "only a shell"),
+        ("GYM_EXPORTS_OUT", "a/" * 3000, "too long a path"),
+    ):
+        for other in (*given, "GYM_TIMEZONE"):
+            monkeypatch.delenv(other, raising=False)
+        monkeypatch.setenv(name, str(path))
+        with pytest.raises(SettingsError) as error:
+            load(writes=True)
+        [problem] = error.value.problems
+        assert problem.startswith(f"{name} ")
+        assert sentence in problem
+
+
+def test_a_folder_that_may_not_be_written_is_refused_to_who_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who only reads what is published, as another user, may have all in such folders."""
+    monkeypatch.setattr(settings.os, "access", lambda path, mode: False)
+    for name in settings.PLACES[1:]:
+        monkeypatch.setenv(name, str(tmp_path / name / "x"))
+    load()
+    with pytest.raises(SettingsError) as error:
+        load(writes=True)
+    assert [text.split(" ")[0] for text in error.value.problems] == list(settings.PLACES[1:])
+    assert all("may not be changed by this user" in text for text in error.value.problems)
+
+
+def test_no_folder_of_the_code_gets_another_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor one that lies elsewhere; within the project's own folders the outermost does."""
+    named = settings.Settings(
+        warehouse="models/gym.duckdb",
+        published="gym.duckdb",
+        exports_out="exports/of/today",
+        dashboard_out="docs",
+    )
+    monkeypatch.chdir(PROJECT)
+    assert set(build.own_folders(named)) == {
+        *(PROJECT / name for name in ("exports", "logs", "target", "logs/dbt.log")),
+        Path("models/gym.duckdb"),
+    }
 
 
 def test_an_escaped_key_is_not_shown_either(monkeypatch: pytest.MonkeyPatch) -> None:
