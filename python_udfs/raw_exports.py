@@ -624,7 +624,7 @@ def open_file(cursor: duckdb.DuckDBPyConnection, source: ExportFile) -> io.Buffe
 
 
 def why_unreadable(error: Exception, file: str) -> str:
-    """The sentence about a file, from the FileError or one of READ_ERRORS that reading it raised."""
+    """The sentence about a file, from what reading it raised: FileError or one of READ_ERRORS."""
     if isinstance(error, FileError):
         return str(error)
     if isinstance(error, UnicodeDecodeError):
