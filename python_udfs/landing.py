@@ -12,8 +12,15 @@ from erasure import ADDED, Erased, find_erased, requests_from, without_erased
 from file_kinds import FileError
 from find_exports import ERASURE, ExportFile, files_of, list_files
 from person_names import related_names
-from raw_exports import EXPORTS, READ_ERRORS, file_error, read_export, read_file, root_of
-from s3_access import reason
+from raw_exports import (
+    EXPORTS,
+    READ_ERRORS,
+    file_error,
+    read_export,
+    read_file,
+    root_of,
+    why_unreadable,
+)
 
 # Whom the requests mean is found once for all exports of a build, and stands in memory only: a
 # table of these people is the last thing that they asked for.
@@ -82,8 +89,7 @@ def _erased(
                         for batch in read_file(session.cursor(), EXPORTS[path], file):
                             yield from batch.select(columns).to_pylist()
                     except (UnicodeDecodeError, *READ_ERRORS) as error:
-                        sentence = f"{file.name} cannot be read: {reason(error)}"
-                        raise FileError(sentence) from error
+                        raise FileError(why_unreadable(error, file.name)) from error
 
             requests = requests_from(rows_of(ERASURE))
             _found[seen] = find_erased(requests, rows_of, related_names(nicknames.fetchall()))

@@ -32,7 +32,14 @@ figures as (
         12, 'erasure requests', 'carried out', count(*), null,
         sum(records_erased) || ' records erased, names taken out of ' || sum(records_changed)
     from erasure_requests_met
-    where records_erased + records_changed > 0
+    where records_erased > 0
+    having count(*) > 0
+    union all
+    select
+        12, 'erasure requests', 'met no person, texts only', count(*), null,
+        string_agg(source_file || ' line ' || source_line, ', ' order by source_file, source_line)
+    from erasure_requests_met
+    where records_erased = 0 and records_changed > 0
     having count(*) > 0
     union all
     select
