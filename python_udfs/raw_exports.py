@@ -624,11 +624,7 @@ def open_file(cursor: duckdb.DuckDBPyConnection, source: ExportFile) -> io.Buffe
 
 
 def why_unreadable(error: Exception, file: str) -> str:
-<<<<<<< HEAD
-    """The sentence about a file, from the FileError or another error that reading it raised."""
-=======
     """The sentence about a file, from what reading it raised: FileError or one of READ_ERRORS."""
->>>>>>> files2
     if isinstance(error, FileError):
         return str(error)
     if isinstance(error, UnicodeDecodeError):
