@@ -49,7 +49,8 @@ visits as (
     from stg_capitan__checkins
 ),
 
--- of several birthdays at the visits the latest counts: rather a child too many than one too few
+-- of several birthdays at the visits that of the youngest counts: rather a child too many than one
+-- too few
 visitors as (
     select
         visits.customer_id,
