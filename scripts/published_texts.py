@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from person_names import EMAIL, Names, People, name_words, related_names, words
+from person_names import EMAIL, Names, People, bare, name_words, related_names, words
 
 WITHHELD = "(name withheld)"
 # A number that nobody can take for an id or a date: in groups, with a plus or a leading zero.
@@ -121,43 +121,60 @@ def _publishable_value(text: str, column: str, withheld: Withheld) -> str:
 def withheld_people(
     people: Iterable[tuple[str, str | None, str | None]],
     nicknames: Mapping[str, Collection[str]],
-    told: Collection[str],
+    values: Iterable[tuple[str, str]],
 ) -> Withheld:
     """Everybody whose name is withheld and may stand in a text.
+
+    Hardly a name stands in a text that is not the place of a name, and most names in such a place
+    are those of adults: only who has a word of a last name among the others is looked for.
 
     Args:
         people: age group, first and last name, as int_names_known has them.
         nicknames: word -> the words that stand for the same given name.
-        told: all words of all texts; who has no word of a last name among them is left out.
+        values: all texts, each with its column, or its key in JSON.
     """
-    children, grown_up = set(), set()
-    for age_group, first, last in people:
-        its_last, its_first = name_words(last), name_words(first)
-        # a name in one word, or in one field, is looked for in any case
-        if its_last and told.isdisjoint(its_last) and "".join((*its_first, *its_last)) not in told:
-            continue
-        (grown_up if age_group == "adult" else children).add((first, last))
-    beside = People()
-    for first, last in grown_up:
-        names = Names()
-        names.add(first, last)
-        beside.add_exact(names)
-        if len(name_words(first)) + len(name_words(last)) > 2:
-            beside.add(None, names)
+    everybody = [
+        (age_group == "adult", first, last, name_words(first), name_words(last))
+        for age_group, first, last in people
+    ]
     by_adult = frozenset(
-        frozenset((*name_words(first), *name_words(last))) for first, last in grown_up
+        frozenset((*firsts, *lasts)) for is_adult, _, _, firsts, lasts in everybody if is_adult
     )
-    found = Withheld(People(), People(), by_adult)
-    for first, last in children:
+    told, named = set(), set()
+    for column, value in values:
+        if column not in DECIDED | NAMES:
+            told |= _folded(value)
+        elif column in NAMES and frozenset(name_words(value)) not in by_adult:
+            named |= _folded(value)
+    found, beside = Withheld(People(), People(), by_adult), People()
+    for is_adult, first, last, firsts, lasts in everybody:
+        # a name in one word, or in one field, is looked for in any case
+        keys = {*lasts, "".join((*firsts, *lasts))}
+        is_told = not lasts or not told.isdisjoint(keys)
+        is_named = not lasts or not named.isdisjoint(keys)
+        if not (is_told or is_named):
+            continue
         names = Names()
+        if is_adult:
+            names.add(first, last)
+            beside.add_exact(names)
+            if len(firsts) + len(lasts) > 2:
+                beside.add(None, names)
+            continue
         names.add(first, last, None, nicknames)
-        if name_words(first) and name_words(last):
+        if is_told and firsts and lasts:
             found.people.add(None, names)
-        if frozenset((*name_words(first), *name_words(last))) not in by_adult:
+        if is_named and frozenset((*firsts, *lasts)) not in by_adult:
             found.children_only.add(None, names)
     found.people.except_for(beside)
     found.children_only.except_for(beside)
     return found
+
+
+def _folded(text: str) -> set[str]:
+    """The words of a text as names are compared, with and without a number behind them."""
+    folded = {word.folded for word in words(text)}
+    return folded | {bare(word) for word in folded}
 
 
 def text_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -200,26 +217,30 @@ def replaced_texts(
         tables: the tables to publish.
         with_children: whether children's names are published.
     """
-    shapes: dict[tuple[str, str], list[str]] = {}
+    shapes: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
     for table in tables:
         for column in text_columns(connection, table):
             found = connection.sql(
                 f"select distinct {SHAPE} from {_texts(table, column)} where content is not null"
             ).fetchall()
-            shapes[table, column] = [shape for (shape,) in found]
+            shapes[table, column] = {shape: values_in(shape, column) for (shape,) in found}
+    values = {value for told in shapes.values() for found in told.values() for value in found}
     withheld = NOBODY
     if not with_children:
-        told = told_words(shapes)
         people = connection.sql(
             "select distinct age_group, first_name, last_name"
             " from private.intermediate.int_names_known"
         ).fetchall()
-        withheld = withheld_people(
-            people, related_names(connection.sql("from private.seeds.nicknames").fetchall()), told
-        )
+        nicknames = connection.sql("from private.seeds.nicknames").fetchall()
+        withheld = withheld_people(people, related_names(nicknames), values)
+    changed_values = {
+        (column, value)
+        for column, value in values
+        if _publishable_value(value, column, withheld) != value
+    }
     replaced = {}
     for (table, column), texts in shapes.items():
-        changed = [text for text in texts if publishable(text, column, withheld) != text]
+        changed = [text for text, told in texts.items() if not changed_values.isdisjoint(told)]
         if changed:
             connection.register("changed", pa.table({"shape": changed}))
             rows = connection.sql(
@@ -233,15 +254,18 @@ def replaced_texts(
     return replaced
 
 
-def told_words(shapes: Mapping[tuple[str, str], Iterable[str]]) -> set[str]:
-    """All words in which a name may stand."""
-    values: set[str] = set()
+def values_in(text: str, column: str) -> list[tuple[str, str]]:
+    """The texts in the text of a cell, each with its column, or its key in JSON.
 
-    def note(_: str, value: str) -> str:
-        values.add(value)
+    Example:
+        >>> values_in('{"host_name":"Ann Lee","checkin_id":7}', "metadata")
+        [('host_name', 'Ann Lee')]
+    """
+    values = []
+
+    def note(key: str, value: str) -> str:
+        values.append((key, value))
         return value
 
-    for (_, column), texts in shapes.items():
-        for text in () if column in DECIDED else texts:
-            mapped(json_object(text) or {column: text}, note)
-    return {word.folded for value in values for word in words(value)}
+    mapped(json_object(text) or {column: text}, note)
+    return values
