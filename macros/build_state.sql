@@ -56,21 +56,6 @@
 {% endmacro %}
 
 
-{# What besides the data decides a date's interactions: the text of each of their models, and what
-   the macros that these call come to, vars included. So an edited rule recomputes all dates by
-   itself. A test finds the macros. #}
-{% macro interaction_rules_fingerprint() -%}
-    {%- set texts = ['affinity_window_us=' ~ affinity_window_us()] -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values()
-            if node.name.startswith('int_interaction') or node.name == 'customer_interactions' -%}
-            {%- do texts.append(node.name ~ '=' ~ node.checksum.checksum) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ local_md5(texts | sort | join(',')) }}
-{%- endmacro %}
-
-
 {# Incremental strategy: the dates that changed go out whole and come in whole. #}
 {% macro get_incremental_replace_changed_dates_sql(arg_dict) %}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}

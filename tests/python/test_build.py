@@ -166,20 +166,6 @@ def test_a_build_after_changes_equals_a_fresh_build(sample_exports: Path, tmp_pa
         assert digests(nightly.marts()) == digests(fresh.marts())
 
 
-def test_an_edited_rule_recomputes_every_date(sample_exports: Path, tmp_path: Path) -> None:
-    exports = tmp_path / "exports"
-    small_exports(sample_exports / "exports", exports, days=5)
-    built = Project(tmp_path, exports)
-    narrow = (*NO_TESTS, "--vars", "{meeting_window_minutes: 5}")
-    assert built.build(*NO_TESTS).returncode == 0
-    wide_pairs = built.query("select count(*) from customer_interactions")
-    assert built.build(*narrow).returncode == 0
-    narrow_pairs = built.query("select count(*) from customer_interactions")
-    assert narrow_pairs < wide_pairs
-    assert built.build(*NO_TESTS).returncode == 0
-    assert built.query("select count(*) from customer_interactions") == wide_pairs
-
-
 def test_parquet_and_partitioned_exports_give_the_same_files(
     sample_exports: Path, tmp_path: Path
 ) -> None:

@@ -296,22 +296,3 @@ def test_nothing_committed_names_a_machine_or_a_registry() -> None:
         and patterns.search((PROJECT / name).read_text(errors="ignore"))
     ]
     assert found == []
-
-
-def test_the_rules_of_interactions_are_fingerprinted_with_their_macros(manifest: dict) -> None:
-    """A model calls a macro, and nothing in the model's text changes when the macro is edited."""
-    macros = manifest["macros"]
-
-    def called(found: dict) -> set[str]:
-        return {
-            name
-            for name in found["depends_on"]["macros"]
-            if name.startswith("macro.gym_connections")
-        }
-
-    [fingerprint] = [m for m in macros.values() if m["name"] == "interaction_rules_fingerprint"]
-    rules = [n for n in nodes(manifest, "model") if n["name"].startswith("int_interaction")]
-    assert len(rules) > 5
-    in_use = set().union(*map(called, rules)) - {fingerprint["unique_id"]}
-    assert in_use
-    assert in_use <= called(fingerprint)

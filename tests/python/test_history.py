@@ -44,7 +44,7 @@ class Gym:
 
     def __init__(self, exports: Path, project: Path) -> None:
         self.exports, self.project = exports, project
-        self.window = 30
+        self.window, self.closeness = 30, 10
         self.next_id = 900_000_000
         self.tables = {
             name: self._read(exports / f"{name}.csv")
@@ -144,6 +144,27 @@ def buckets_changed(gym: Gym, rng: random.Random) -> None:
     )
 
 
+def closeness_changed(gym: Gym, rng: random.Random) -> None:
+    gym.closeness = rng.choice((5, 10, 20))
+
+
+def macro_edited(gym: Gym, rng: random.Random) -> None:
+    """No text of a model changes, and the window of a meeting does."""
+    path = gym.project / "macros" / "affinity_slid_pairs.sql"
+    text = path.read_text()
+    factors = ("* 60000000)", "* 30000000)")
+    [old] = [factor for factor in factors if factor in text]
+    [new] = set(factors) - {old}
+    path.write_text(text.replace(old, new))
+
+
+def seed_edited(gym: Gym, rng: random.Random) -> None:
+    """Other nicknames find other buyers."""
+    path = gym.project / "seeds" / "matching" / "nicknames.csv"
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([header, *rng.sample(rows, len(rows) * 9 // 10)]) + "\n")
+
+
 def nothing(gym: Gym, rng: random.Random) -> None:
     """A night on which the exports are those of the night before."""
 
@@ -159,6 +180,9 @@ CHANGES: tuple[Callable[[Gym, random.Random], None], ...] = (
     roster_changed,
     relation_deleted,
     window_changed,
+    closeness_changed,
+    macro_edited,
+    seed_edited,
     buckets_changed,
     nothing,
 )
@@ -197,7 +221,8 @@ def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gym:
 def dbt_build(gym: Gym) -> None:
     result = build.run_dbt(
         *("build", "--exclude-resource-type", "test", "unit_test"),
-        *("--vars", f"{{meeting_window_minutes: {gym.window}}}"),
+        "--vars",
+        f"{{meeting_window_minutes: {gym.window}, closeness_minutes: {gym.closeness}}}",
     )
     warehouse = Path(os.environ["GYM_WAREHOUSE"])
     assert build.failures(result, warehouse) == []
