@@ -24,14 +24,11 @@
 {% endmacro %}
 
 
-{# Whether GYM_ALLOW_SHRINK lets an export, given as an expression, lose records. #}
-{% macro is_allowed_to_shrink(export_name) -%}
+{# Whether a variable such as GYM_ALLOW_SHRINK lists a name, given as an expression, or says all. #}
+{% macro is_allowed(variable, name) -%}
     list_has_any(
-        regexp_split_to_array(
-            '{{ env_var("GYM_ALLOW_SHRINK", "") }}',
-            '[, ]+'
-        ),
-        ['all', {{ export_name }}]
+        regexp_split_to_array('{{ env_var(variable, "") }}', '[, ]+'),
+        ['all', {{ name }}]
     )
 {%- endmacro %}
 

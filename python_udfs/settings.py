@@ -7,6 +7,7 @@ A variable that is empty counts as not set. dbt reads the variables itself, with
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import os
 import re
@@ -151,11 +152,22 @@ def _shrinking(text: object) -> tuple[str, ...]:
 
     if not isinstance(text, str):
         return tuple(text)  # type: ignore[arg-type]
+    return _named(text, list(EXPORTS), "export")
+
+
+def _changing(text: object) -> tuple[str, ...]:
+    if not isinstance(text, str):
+        return tuple(text)  # type: ignore[arg-type]
+    with (PROJECT / "seeds/guards/guarded_rates.csv").open(encoding="utf-8", newline="") as file:
+        return _named(text, [row["rate"] for row in csv.DictReader(file)], "rate of the report")
+
+
+def _named(text: str, known: Sequence[str], kind: str) -> tuple[str, ...]:
+    """The names in a list of them, each of which must be known, or be all."""
     named = [part for part in re.split(r"[,\s]+", text) if part]
-    known = [*EXPORTS, "all"]
     for part in named:
-        if part not in known:
-            raise ValueError(f"{shown(part)} is no export" + nearest(part, known))
+        if part not in (*known, "all"):
+            raise ValueError(f"{shown(part)} is no {kind}" + nearest(part, [*known, "all"]))
     return tuple(named)
 
 
@@ -260,6 +272,7 @@ class Settings(BaseSettings):
     take_over_published: Flag = False
     dashboard_out: Local = "dashboard"
     allow_shrink: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_shrinking)] = ()
+    allow_change: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_changing)] = ()
     max_export_age_hours: Annotated[int, BeforeValidator(_hours)] = 48
     memory_limit: Annotated[str, AfterValidator(_memory)] = ""
     timezone: Annotated[str, Given, AfterValidator(_time_zone)] = "UTC"

@@ -28,4 +28,4 @@ where
     export_row_counts.export_name != 'privacy/erasure_requests'
     and export_row_counts.record_count
     < (1 - {{ var('max_shrink_share') }}) * last_good_build.record_count
-    and not {{ is_allowed_to_shrink('export_row_counts.export_name') }}
+    and not {{ is_allowed('GYM_ALLOW_SHRINK', 'export_row_counts.export_name') }}

@@ -26,4 +26,4 @@ select
     requests_at_last_good_build,
     requests_gone,
 from gone
-where requests_gone > 0 and not {{ is_allowed_to_shrink("'privacy/erasure_requests'") }}
+where requests_gone > 0 and not {{ is_allowed('GYM_ALLOW_SHRINK', "'privacy/erasure_requests'") }}

@@ -7,6 +7,7 @@ def model(dbt, session):
     # A test holds the files back only if all that it reads stands before them: here what the guards
     # over the exports read, and the seed that a test of the interactions reads.
     dbt.ref("export_row_counts")
+    dbt.ref("output_rates")
     dbt.source("build_state", "build_figures")
     dbt.source("build_state", "erasure_requests_built")
     dbt.ref("interaction_types")

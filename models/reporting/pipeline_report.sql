@@ -7,6 +7,10 @@ figures_of_ages as (
     select * from {{ ref('figures_of_ages') }}
 ),
 
+output_rates as (
+    select * from {{ ref('output_rates') }}
+),
+
 stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
@@ -168,6 +172,12 @@ figures as (
     select 10, 'events', event_type, count(*), null, null
     from customer_events
     group by event_type
+    union all
+    select
+        15, 'rates', rate, round(per_thousand), null,
+        format('{} of {}; {}', part_count, whole_count, meaning)
+    from output_rates
+    where whole_count > 0
 ),
 
 report as (

@@ -1,0 +1,165 @@
+-- Grain: one row per rate at which this build made something out of what it read.
+{% set recent_days, weeks_before = var('recent_days'), var('recent_weeks_before') -%}
+with guarded_rates as (
+    select * from {{ ref('guarded_rates') }}
+),
+
+stg_capitan__checkins as (
+    select * from {{ ref('stg_capitan__checkins') }}
+),
+
+stg_capitan__members as (
+    select * from {{ ref('stg_capitan__members') }}
+),
+
+stg_transactions__transactions as (
+    select * from {{ ref('stg_transactions__transactions') }}
+),
+
+pass_transfers as (
+    select * from {{ ref('pass_transfers') }}
+),
+
+customer_interactions as (
+    select * from {{ ref('customer_interactions') }}
+),
+
+customer_events as (
+    select * from {{ ref('customer_events') }}
+),
+
+int_today as (
+    select * from {{ ref('int_today') }}
+),
+
+pass_checkins as (
+    select
+        checkin_date,
+        count(*) as checkins,
+        count(*) filter (
+            where regexp_matches(entry_method_description, '(?i)\b(from|guest of)\b')
+        ) as texts_with_from,
+    from stg_capitan__checkins
+    where entry_method in ('ENT', 'GUE')
+    group by checkin_date
+),
+
+transfers as (
+    select
+        cast(checkin_datetime as date) as checkin_date,
+        count(*) as transfers,
+        count(purchaser_customer_id) as known,
+    from pass_transfers
+    group by cast(checkin_datetime as date)
+),
+
+interactions as (
+    select
+        interaction_date,
+        interaction_type,
+        count(*) as pairs,
+    from customer_interactions
+    group by interaction_date, interaction_type
+),
+
+by_day as (
+    select
+        'buyers_read_per_text_with_from' as rate,
+        checkin_date as day,
+        0 as part,
+        texts_with_from as whole,
+    from pass_checkins
+    union all
+    select 'buyers_read_per_text_with_from', checkin_date, transfers, 0
+    from transfers
+    union all
+    select 'transfers_per_pass_checkin', checkin_date, 0, checkins
+    from pass_checkins
+    union all
+    select 'transfers_per_pass_checkin', checkin_date, transfers, 0
+    from transfers
+    union all
+    select 'buyers_known_per_transfer', checkin_date, known, transfers
+    from transfers
+    union all
+    select 'meetings_per_checkin', checkin_date, 0, count(*)
+    from stg_capitan__checkins
+    group by checkin_date
+    union all
+    select 'pairs_per_group_transfer', checkin_date, 0, known
+    from transfers
+    union all
+    select
+        case interaction_type
+            when 'same_day_checkin' then 'meetings_per_checkin'
+            when 'same_purchase_group' then 'pairs_per_group_transfer'
+            else 'family_pairs_per_member'
+        end,
+        interaction_date, pairs, 0
+    from interactions
+    where interaction_type in ('same_day_checkin', 'same_purchase_group', 'family_membership')
+    union all
+    select 'family_pairs_per_member', start_date, 0, count(*)
+    from stg_capitan__members
+    where size in ('duo', 'family')
+    group by start_date
+    union all
+    select 'membership_events_per_member', start_date, 0, count(*)
+    from stg_capitan__members
+    inner join int_today on stg_capitan__members.start_date <= int_today.today
+    group by start_date
+    union all
+    select 'purchases_per_day_pass_payment', transaction_date, 0, count(*)
+    from stg_transactions__transactions
+    where day_pass_count > 0
+    group by transaction_date
+    union all
+    select
+        if(
+            event_type = 'day_pass_purchase', 'purchases_per_day_pass_payment',
+            'membership_events_per_member'
+        ),
+        cast(event_date as date), count(*), 0
+    from customer_events
+    where event_type in ('day_pass_purchase', 'membership_start', 'membership_end')
+    group by event_type, cast(event_date as date)
+),
+
+counted as (
+    select
+        by_day.rate,
+        sum(by_day.part) as part_count,
+        sum(by_day.whole) as whole_count,
+        sum(by_day.part) filter (where days_ago < {{ recent_days }}) as recent_part_count,
+        sum(by_day.whole) filter (where days_ago < {{ recent_days }}) as recent_whole_count,
+        sum(by_day.part) filter (
+            where days_ago between {{ recent_days }} and {{ recent_days + 7 * weeks_before }} - 1
+        ) as earlier_part_count,
+        sum(by_day.whole) filter (
+            where days_ago between {{ recent_days }} and {{ recent_days + 7 * weeks_before }} - 1
+        ) as earlier_whole_count,
+    from (
+        select
+            by_day.*,
+            date_diff('day', by_day.day, int_today.today) as days_ago,
+        from by_day
+        left join int_today on true
+    ) as by_day
+    group by by_day.rate
+),
+
+rates as (
+    select
+        guarded_rates.*,
+        coalesce(counted.part_count, 0) as part_count,
+        coalesce(counted.whole_count, 0) as whole_count,
+        coalesce(counted.recent_part_count, 0) as recent_part_count,
+        coalesce(counted.recent_whole_count, 0) as recent_whole_count,
+        coalesce(counted.earlier_part_count, 0) as earlier_part_count,
+        coalesce(counted.earlier_whole_count, 0) as earlier_whole_count,
+        1000 * coalesce(counted.part_count, 0) / nullif(counted.whole_count, 0) as per_thousand,
+    from guarded_rates
+    left join counted on guarded_rates.rate = counted.rate
+)
+
+select * from rates
