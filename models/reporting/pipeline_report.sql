@@ -7,6 +7,10 @@ figures_of_ages as (
     select * from {{ ref('figures_of_ages') }}
 ),
 
+figures_of_ties as (
+    select * from {{ ref('figures_of_ties') }}
+),
+
 output_rates as (
     select * from {{ ref('output_rates') }}
 ),
@@ -19,20 +23,8 @@ pass_transfers as (
     select * from {{ ref('pass_transfers') }}
 ),
 
-interaction_types as (
-    select * from {{ ref('interaction_types') }}
-),
-
 customer_interactions as (
     select * from {{ ref('customer_interactions') }}
-),
-
-strength_buckets as (
-    select * from {{ ref('strength_buckets') }}
-),
-
-customer_connections as (
-    select * from {{ ref('customer_connections') }}
 ),
 
 customer_events as (
@@ -53,12 +45,6 @@ recomputed as (
     group by changes.change
 ),
 
-strongest_pairs as (
-    select * from customer_connections
-    order by interaction_count desc, customer_id_1, customer_id_2
-    limit 10
-),
-
 figures as (
     select
         section_number,
@@ -77,6 +63,15 @@ figures as (
         share_of,
         note,
     from figures_of_ages
+    union all
+    select
+        section_number,
+        section,
+        metric,
+        value,
+        share_of,
+        note,
+    from figures_of_ties
     union all
     select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
     from stg_capitan__checkins
@@ -109,65 +104,8 @@ figures as (
     from pass_transfers
     union all
     select
-        5, 'interactions', interaction_types.interaction_type,
-        count(customer_interactions.interaction_id),
-        sum(count(customer_interactions.interaction_id)) over (),
-        interaction_types.meaning
-    from interaction_types
-    left join customer_interactions
-        on interaction_types.interaction_type = customer_interactions.interaction_type
-    group by interaction_types.interaction_type, interaction_types.meaning
-    union all
-    select
-        5, 'interactions', 'total', count(*), null,
-        min(interaction_date) || ' to ' || max(interaction_date)
-    from customer_interactions
-    union all
-    select
         6, 'dates recomputed', change, date_count, null, pair_count || ' pairs met on them'
     from recomputed
-    union all
-    select
-        7, 'connections', 'strength ' || strength_buckets.strength_score,
-        count(customer_connections.customer_id_1),
-        sum(count(customer_connections.customer_id_1)) over (),
-        case
-            when strength_buckets.max_interactions is null
-                then strength_buckets.min_interactions || ' or more interactions'
-            when strength_buckets.max_interactions = strength_buckets.min_interactions
-                then strength_buckets.min_interactions || ' interaction(s)'
-            else format(
-                '{} to {} interactions',
-                strength_buckets.min_interactions, strength_buckets.max_interactions
-            )
-        end
-    from strength_buckets
-    left join customer_connections
-        on strength_buckets.strength_score = customer_connections.strength_score
-    group by
-        strength_buckets.strength_score,
-        strength_buckets.min_interactions,
-        strength_buckets.max_interactions
-    union all
-    select 8, 'affinity', affinity_level, count(*), sum(count(*)) over (), null
-    from customer_connections
-    group by affinity_level
-    union all
-    select
-        8, 'affinity', 'strength 5, tie probability 0.9 or more',
-        count(*) filter (where tie_probability >= {{ var('affinity_together_probability') }}),
-        count(*),
-        'about this share of the strongest connections is real'
-    from customer_connections
-    where strength_score = 5
-    union all
-    select 7, 'connections', 'total', count(*), null, null
-    from customer_connections
-    union all
-    select
-        9, 'strongest pairs', customer_id_1 || ' and ' || customer_id_2, interaction_count, null,
-        interaction_types
-    from strongest_pairs
     union all
     select 10, 'events', event_type, count(*), null, null
     from customer_events
@@ -175,7 +113,7 @@ figures as (
     union all
     select
         15, 'rates', rate, round(per_thousand), null,
-        format('{} of {}; {}', part_count, whole_count, meaning)
+        format('{} to {}; {}', part_count, whole_count, meaning)
     from output_rates
     where whole_count > 0
 ),
