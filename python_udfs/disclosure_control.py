@@ -138,7 +138,7 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
         )
     )  # fmt: skip
     level = "connections by affinity"
-    not_known_ties = [(level, metric) for metric in ("maybe", "chance", "too_few")]
+    judged_pairs = [(level, metric) for metric in ("together", "maybe", "chance")]
     strengths = [("connections by strength", metric) for metric in rules.fewest_interactions]
     meetings = rules.crew_min_meetings
     crew_ties = rules.crew_min_members - 1
@@ -182,10 +182,10 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
         ),
         # each connection is one interaction, and a tie of a crew some more
         AtMost([crews, connections], [interactions], times=[crew_ties * (meetings - 1), 1]),
-        *(AtMost([(level, metric)], [connections], judged) for metric in ("maybe", "chance")),
-        # who is no known tie has met
-        AtMost(not_known_ties, [same_day]),
-        AtMost(not_known_ties, [CUSTOMERS], pairs),
+        *(AtMost([cell], [connections], judged) for cell in (crews, *judged_pairs)),
+        # meetings are judged where there are two of them
+        AtMost(judged_pairs, [same_day], times=[2, 2, 2]),
+        AtMost(judged_pairs, [CUSTOMERS], pairs),
         AtMost(strengths, [interactions], times=list(rules.fewest_interactions.values())),
     ]
 
@@ -246,6 +246,12 @@ def possible_values(
     boxes, sums = dict(boxes), list(sums)
     if not narrow(boxes, sums):
         return range(0)
+    alike = {
+        twins
+        for chain in TWINS
+        for twins in pairwise(cell for cell in chain if cell in boxes)
+        if max(boxes[cell][0] for cell in twins) <= min(boxes[cell][1] for cell in twins)
+    }
     for relation in relations:
         if relation.width(boxes, relation.less) > relation.spare(boxes) and not (
             relation.settle(boxes, target, share) and narrow(boxes, sums)
@@ -255,10 +261,12 @@ def possible_values(
     kept = max(TWINS, key=lambda twins: (target in twins, target[0] in dict(twins)))
     for twins in TWINS:
         for one, other in pairwise(cell for cell in twins if cell in boxes):
+            if (one, other) not in alike:
+                continue
             low = max(boxes[one][0], boxes[other][0])
             high = min(boxes[one][1], boxes[other][1])
             if low > high:
-                continue
+                return range(0)
             if twins is kept:
                 sums.append((one, [other]))
             else:

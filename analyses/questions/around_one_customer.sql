@@ -8,5 +8,5 @@ select
     known_ties,
     last_interaction_date as last_date,
 from {{ ref('connections_of').include(database=false) }}(4685036, min_strength := 3)
-where affinity_level = 'together'
+where known_tie or affinity_level = 'together'
 order by together_count desc, other_customer_id

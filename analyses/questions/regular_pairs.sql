@@ -12,7 +12,7 @@ inner join {{ ref('customers') }} as one
 inner join {{ ref('customers') }} as other
     on connections.customer_id_2 = other.customer_id
 where
-    connections.known_ties is null
+    not connections.known_tie
     and connections.affinity_level = 'together'
     and not one.is_child
     and not other.is_child

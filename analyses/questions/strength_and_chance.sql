@@ -6,7 +6,7 @@ select
     count(*) filter (where affinity_level = 'maybe') as maybe,
     count(*) filter (where affinity_level = 'chance') as chance,
     count(*) filter (where affinity_level = 'too_few') as too_few,
-    count(*) filter (where known_ties is not null) as with_known_ties,
+    count(*) filter (where known_tie) as known,
 from {{ ref('customer_connections') }}
 group by strength_score
 order by strength_score desc

@@ -15,7 +15,7 @@ monthly_pairs as (
         cast(date_trunc('month', first_interaction_date) as date) as month_start,
         count(*) as new_ties,
     from {{ ref('customer_connections') }}
-    where affinity_level = 'together'
+    where known_tie or affinity_level = 'together'
     group by cast(date_trunc('month', first_interaction_date) as date)
 )
 

@@ -14,6 +14,7 @@ select
     connections.strength_score,
     connections.affinity_level,
     connections.known_ties,
+    connections.known_tie,
     connections.interaction_count,
     connections.together_count,
     connections.expected_by_chance,

@@ -22,6 +22,13 @@ counted as (
         count(*) filter (where interaction_type = 'same_day_checkin') as same_day_checkins,
         count(*) filter (where interaction_type = 'same_purchase_group') as same_purchase_groups,
         count(*) filter (where interaction_type = 'shared_pass') as shared_passes,
+        -- most of those who come to one party know nothing of each other
+        count(*) filter (
+            where case
+                when interaction_type = 'same_purchase_group'
+                    then cast(metadata ->> 'group_size' as integer)
+            end <= {{ var('known_tie_group_size') }}
+        ) as small_purchase_groups,
         min(interaction_date) as first_interaction_date,
         max(interaction_date) as last_interaction_date,
     from customer_interactions
@@ -55,6 +62,8 @@ pairs as (
             ),
             ''
         ) as known_ties,
+        family_memberships + frequent_guests + shared_passes + small_purchase_groups > 0
+        or same_purchase_groups > 1 as known_tie,
         concat_ws(
             ',',
             '"family_membership":' || nullif(family_memberships, 0),
@@ -102,11 +111,9 @@ connections as (
         int_pair_affinity.times_more_than_chance,
         int_pair_affinity.affinity_bits,
         int_pair_affinity.tie_probability,
-        case
-            when pairs.known_ties is not null then 'together'
-            else coalesce(int_pair_affinity.affinity_level, 'too_few')
-        end as affinity_level,
+        coalesce(int_pair_affinity.affinity_level, 'too_few') as affinity_level,
         pairs.known_ties,
+        pairs.known_tie,
     from pairs
     left join scores on pairs.interaction_count = scores.interaction_count
     left join int_pair_affinity

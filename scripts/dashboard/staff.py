@@ -69,7 +69,7 @@ inner join people as other on connections.customer_id_2 = other.customer_id
 where
     (select count(*) from customer_connections) <= $most
     or connections.interaction_count > 1
-    or connections.known_ties is not null
+    or connections.known_tie
     or connections.affinity_level in ('together', 'maybe')
 """
 
@@ -155,7 +155,7 @@ def networks(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             """
             select place_1, place_2, interaction_count, 0
             from pairs
-            where strength_score >= 4 and affinity_level in ('together', 'maybe')
+            where strength_score >= 4 and (known_tie or affinity_level in ('together', 'maybe'))
             order by place
             """,
         ),
@@ -166,7 +166,7 @@ def networks(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             from pairs
             inner join crew_members as one on pairs.customer_id_1 = one.customer_id
             inner join crew_members as other on pairs.customer_id_2 = other.customer_id
-            where one.crew_id = other.crew_id and affinity_level = 'together'
+            where one.crew_id = other.crew_id and (known_tie or affinity_level = 'together')
             order by place
             """,
         ),
@@ -296,7 +296,7 @@ def staff_data(
             place_1 as one_step, place_2 as other, interaction_count as count,
             strength_score as strength, list_position({LEVELS}, affinity_level) - 1 as level,
             {day("first_interaction_date")} as first, {day("last_interaction_date")} as last,
-            {mask("interaction_types", types)} as types, {mask("known_ties", types)} as known,
+            {mask("interaction_types", types)} as types, cast(known_tie as int) as known,
             coalesce(round(tie_probability * 1000) + 1, 0) as chance,
             coalesce(together_count, 0) as together
         from pairs order by place

@@ -34,7 +34,7 @@ create table customer_connections (
     customer_id_1 bigint, customer_id_2 bigint, interaction_count bigint, strength_score integer,
     first_interaction_date date, last_interaction_date date, interaction_types varchar,
     together_count bigint, tie_probability decimal(7, 6), affinity_level varchar,
-    known_ties varchar
+    known_tie boolean
 );
 create table crews (
     crew_id varchar, usual_weekday varchar, usual_hour integer, outing_count bigint,
@@ -85,7 +85,7 @@ def hand_made(path: Path, names: list[str], children: dict[int, str | None]) -> 
                 """
                 insert into customer_connections values
                     ($one, $other, 5, 4, '2025-01-01', '2025-02-01',
-                     'same_day_checkin,shared_pass', 4, 0.95, 'together', 'shared_pass')
+                     'same_day_checkin,shared_pass', 4, 0.95, 'together', true)
                 """,
                 {"one": one, "other": other},
             )

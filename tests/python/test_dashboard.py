@@ -28,7 +28,8 @@ EDGES = {
     """,
     "ties": """
         select customer_id_1, customer_id_2 from customer_connections
-        where strength_score in (4, 5) and affinity_level in ('together', 'maybe')
+        where strength_score in (4, 5) 
+            and (known_tie or affinity_level in ('together', 'maybe'))
     """,
 }
 
@@ -170,6 +171,7 @@ FILTERS = {
         f"affinity {level}": ({"Affinity": str(place)}, f"affinity_level = '{level}'")
         for place, level in enumerate(LEVELS)
     },
+    "ties": ({"Affinity": "ties"}, "known_tie or affinity_level = 'together'"),
     "strength and affinity": (
         {"Strength": "3", "Affinity": "0"},
         "strength_score >= 3 and affinity_level = 'together'",

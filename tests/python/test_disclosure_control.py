@@ -106,9 +106,8 @@ def gym(
         score = next(s for s, (_, most) in BUCKETS.items() if most is None or total <= most)
         count["connections by strength"][score] += 1
         level = "too_few"
-        if set(types) != {"same_day_checkin"}:
-            level = "together"
-        elif len(met) >= RULES.affinity_min_class_pairs and draw.random() < 0.5:
+        judged = types["same_day_checkin"] >= 2 and len(met) >= RULES.affinity_min_class_pairs
+        if judged and draw.random() < 0.7:
             level = draw.choice(["chance", "chance", "maybe", "together"])
         count["connections by affinity"][level] += 1
         met[pair]["is together"] = int(level == "together")
@@ -177,13 +176,14 @@ def small_figures(seed: int) -> dict[str, Counter]:
         count["connections by strength"][score] += 1
     connections = count["connections by strength"].total()
     people = draw.randint(15, min(checkins, 60)) if checkins > 15 else checkins
-    strangers = draw.choice([1, draw.random()]) * min(day, connections, people * (people - 1) // 2)
-    judged = connections >= RULES.affinity_min_class_pairs
-    for _ in range(int(strangers)):
-        level = draw.choice(["chance", "chance", "maybe", "too_few"]) if judged else "too_few"
+    most_judged = min(day // 2, connections, people * (people - 1) // 2)
+    share = draw.choice([1, draw.random()])
+    judged = int(share * most_judged) if connections >= RULES.affinity_min_class_pairs else 0
+    for _ in range(judged):
+        level = draw.choice(["chance", "chance", "maybe", "together"])
         count["connections by affinity"][level] += 1
-    together = connections - int(strangers)
-    count["connections by affinity"]["together"] = together
+    count["connections by affinity"]["too_few"] = connections - judged
+    together = count["connections by affinity"]["together"]
     strong = sum(count["connections by strength"][score] for score in "345")
     most = min(
         people // 3, checkins // 9, together // 2, strong // 2, day // 6,
@@ -331,11 +331,11 @@ class Reader:
                 lambda n: n * (n - 1) + 2 * n,
                 [interaction("family_membership")],
             )
-        strangers = {level(metric): 1 for metric in ("maybe", "chance", "too_few")}
-        self.at_most(strangers, {interaction("same_day_checkin"): 1})
-        self.at_most_of(strangers, ("totals", "customers who came"), lambda n: n * (n - 1) / 2)
+        judged = {level(metric): 1 for metric in ("together", "maybe", "chance")}
+        self.at_most(dict.fromkeys(judged, 2), {interaction("same_day_checkin"): 1})
+        self.at_most_of(judged, ("totals", "customers who came"), lambda n: n * (n - 1) / 2)
         self.at_most_of(
-            {level("maybe"): 1, level("chance"): 1},
+            judged,
             ("totals", "connections"),
             lambda n: n if n >= RULES.affinity_min_class_pairs else 0,
         )

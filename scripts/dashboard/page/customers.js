@@ -42,11 +42,11 @@ function customersView(text) {
   ];
 }
 
-// The closest first: by affinity, then by how sure that is, then by how often they met.
+// The closest first: ties, by affinity, then by how sure that is, then by how often they met.
 function closest(place) {
-  const { level, chance, count } = gym.pairs;
+  const { level, known, chance, count } = gym.pairs;
   return [...gym.pairsOf(place)].sort((a, b) =>
-    level[a] - level[b] || chance[b] - chance[a] || count[b] - count[a] || a - b);
+    isTie(b) - isTie(a) || known[b] - known[a] || level[a] - level[b] || chance[b] - chance[a] || count[b] - count[a] || a - b);
 }
 
 function shortened(text, most) {
@@ -76,7 +76,7 @@ function egoGraph(place, pairs) {
       "stroke-width": Math.min(5, 1 + Math.log2(count[spot.pair])) }));
     for (const [next, to] of spots) {
       const pair = next > partner ? gym.pairBetween(partner, next) : undefined;
-      if (pair !== undefined && level[pair] === 0) {
+      if (pair !== undefined && isTie(pair)) {
         among.push(svg("line", { class: "among", x1: spot.x, y1: spot.y, x2: to.x, y2: to.y }));
       }
     }
@@ -126,7 +126,7 @@ function transferTable(place, bought) {
 }
 
 function connectionTable(place, pairs) {
-  const { count, strength, level, types, first, last, chance } = gym.pairs;
+  const { count, strength, level, known, types, first, last, chance } = gym.pairs;
   return table({
     caption: "Connections", file: `connections_${gym.people.id[place]}`,
     rows: pairs.map((pair, rank) => ({ pair, rank })), sort: 3, step: 15,
@@ -136,6 +136,7 @@ function connectionTable(place, pairs) {
       { title: "Strength", value: (row) => strength[row.pair], number: true, minor: true },
       { title: "Affinity", value: (row) => levelName(level[row.pair]), sortBy: (row) => row.rank,
         cell: (row) => el("span", { class: `level level${level[row.pair]}` }, levelName(level[row.pair])) },
+      { title: "Known tie", value: (row) => (known[row.pair] ? "yes" : ""), minor: true },
       { title: "Tie, %", value: (row) => (chance[row.pair] ? (chance[row.pair] - 1) / 10 : ""), minor: true },
       { title: "Types", value: (row) => typeNames(types[row.pair]), minor: true },
       { title: "First", value: (row) => dateOf(first[row.pair]), minor: true, date: true },
@@ -210,4 +211,4 @@ function cardView(text) {
 const levelLegend = () => el("p", { class: "legend" },
   gym.levels.map((_, level) => el("span", {}, svg("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" },
     svg("circle", { class: `level${level}`, cx: 7, cy: 7, r: 5.5 })), levelName(level))),
-  el("span", { class: "muted" }, "Thick: met often. Dashed: together among themselves. Click a dot to open it."));
+  el("span", { class: "muted" }, "Thick: met often. Dashed: a tie among themselves. Click a dot to open it."));

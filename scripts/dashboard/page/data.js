@@ -72,6 +72,8 @@ const monthName = (month) => `${MONTHS[Number(month.slice(5)) - 1]} ${month.slic
 const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const words = (code) => code.replaceAll("_", " ");
 const typeNames = (mask) => gym.types.filter((_, bit) => mask & (1 << bit)).map(words).join(", ");
+// A tie is what the gym knows of, or what the meetings show beyond chance.
+const isTie = (pair) => Boolean(gym.pairs.known[pair]) || gym.pairs.level[pair] === 0;
 const levelName = (level) => words(gym.levels[level]);
 const many = (count, one, more) => `${number(count)} ${count === 1 ? one : more ?? `${one}s`}`;
 

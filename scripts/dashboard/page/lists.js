@@ -1,6 +1,7 @@
 // Who has most ties, and who shares most passes. Children are in neither list.
 const ANY = "any";
-const filters = { strength: 1, level: "0", type: ANY, direction: "bought", kind: ANY, pass: ANY };
+const TIES = "ties";
+const filters = { strength: 1, level: TIES, type: ANY, direction: "bought", kind: ANY, pass: ANY };
 
 const strengthChoice = (changed) =>
   choice("Strength", [1, 2, 3, 4, 5].map((s) => [s, s === 1 ? "any" : s === 5 ? "5" : `${s} or more`]),
@@ -25,7 +26,7 @@ function connectedRows() {
     row.last = Math.max(row.last, last[pair]);
   };
   for (let pair = 0; pair < one.length; pair++) {
-    if (strength[pair] < filters.strength || !wanted(level[pair], filters.level)) continue;
+    if (strength[pair] < filters.strength || !(filters.level === TIES ? isTie(pair) : wanted(level[pair], filters.level))) continue;
     if (filters.type !== ANY && !(types[pair] & (1 << Number(filters.type)))) continue;
     add(one[pair], other[pair], pair);
     add(other[pair], one[pair], pair);
@@ -60,9 +61,10 @@ function connectedView() {
   return [
     el("h1", {}, "Most connected"),
     el("p", { class: "lead" }, "Strength counts how often two people met, however that came about; "
-      + "affinity says whether it is more than chance: together may be acted on."),
+      + "affinity says whether it is more than chance. A tie is together, or known to the gym: a family, a "
+      + "pass, a small purchase. Who only met at one party is none."),
     el("div", { class: "choices" },
-      choice("Affinity", [[ANY, "any"], ...gym.levels.map((_, l) => [l, levelName(l)])],
+      choice("Affinity", [[TIES, "ties: together, or known"], [ANY, "any"], ...gym.levels.map((_, l) => [l, levelName(l)])],
         filters.level, set("level")),
       strengthChoice(fill),
       choice("Type", [[ANY, "any"], ...gym.types.map((type, t) => [t, words(type)])],
@@ -127,7 +129,7 @@ function sharersView() {
   return [
     el("h1", {}, "Top sharers"),
     el("p", { class: "lead" }, "Passes that one customer bought and another used. "
-      + "Whoever shares a pass with somebody is a known tie: their affinity is together."),
+      + "Whoever shares a pass with somebody is a known tie."),
     el("div", { class: "choices" },
       choice("Show who", [["bought", "bought for others"], ["used", "used others' passes"]],
         filters.direction, set("direction")),
