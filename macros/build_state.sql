@@ -71,6 +71,7 @@
     {%- if execute and flags.WHICH in ('build', 'run') -%}
         {%- set everything = graph.nodes.values()
             | selectattr('resource_type', 'in', ['model', 'seed', 'test'])
+            | rejectattr('config.materialized', 'equalto', 'ephemeral')
             | map(attribute='unique_id') | list -%}
         {%- if flags.EMPTY or flags.SAMPLE
             or everything | reject('in', selected_resources) | list -%}

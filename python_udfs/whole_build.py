@@ -25,7 +25,9 @@ def everything() -> set[str]:
     return {
         key
         for key, node in manifest["nodes"].items()
+        # an ephemeral model is a part of those that read it, and runs with them
         if node["resource_type"] in ("model", "seed", "test")
+        and node["config"]["materialized"] != "ephemeral"
     }
 
 
