@@ -98,7 +98,11 @@ def failing_rows(run: RunResult, warehouse: Path) -> str:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             rows = connection.sql(f"select * from ({sql}) limit 3")
             found = [
-                ", ".join(f"{name} {value}" for name, value in zip(rows.columns, row, strict=True))
+                row[0]
+                if rows.columns == ["sentence"]
+                else ", ".join(
+                    f"{name} {value}" for name, value in zip(rows.columns, row, strict=True)
+                )
                 for row in rows.fetchall()
             ]
     except duckdb.Error:
