@@ -64,7 +64,8 @@ settled as (
             when ranked.status is not null and statuses.status is null
                 or ranked.payment_intent_status is not null and intent_statuses.status is null
                 then 'unknown status'
-            when ranked.paid_amount < 0 then 'negative amount'
+            when least(ranked.paid_amount, ranked.day_pass_count, ranked.quantity) < 0
+                then 'negative amount'
             when ranked.refunds >= ranked.place_in_sale then 'refunded'
             when ranked.transaction_date is null then 'no usable date'
             when ranked.paid_amount = 0 and ranked.is_repeated then 'repeats another line for nothing'
