@@ -225,8 +225,10 @@
    sign. Of one kind: a dot is the decimal sign unless there are several; a comma is it before one
    or two digits, and before three it parts the thousands. #}
 {% macro money_from_export(column) -%}
-    {%- set currency = '(?:(?:US|CA|AU|NZ|A|C)?\p{Sc}|USD|EUR|GBP|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN'
-        ~ '|CZK|HUF|JPY|MXN|ZAR|Fr[.]?|[Kk]r[.]?)' -%}
+    {%- set currency -%}
+        (?:(?:US|CA|AU|NZ|A|C)?\p{Sc}|USD|EUR|GBP|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|MXN|ZAR
+        {#- #}|Fr[.]?|[Kk]r[.]?)
+    {%- endset -%}
     {%- set text -%}
         trim(regexp_replace({{ text_from_export(column) }}, '[\s\p{Z}]+', ' ', 'g'))
     {%- endset -%}

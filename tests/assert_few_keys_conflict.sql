@@ -1,5 +1,5 @@
--- A few numbers that stand for two things are corrections. Many are two systems that number alike, and
--- half of what they tell is not used.
+-- A few numbers that stand for two things are corrections. Many are two systems that number alike,
+-- and half of what they tell is not used.
 with int_export_records_unioned as (
     select * from {{ ref('int_export_records_unioned') }}
 ),
@@ -11,7 +11,7 @@ export_keys as (
         ('capitan/customers', 'customer_id'),
         ('capitan/members', 'member_id'),
         ('capitan/memberships', 'membership_id')
-    ) as export_keys (export_name, key_column)
+    ) as named (export_name, key_column)
 ),
 
 keys_counted as (

@@ -53,7 +53,10 @@ explained as (
                 counts.kept_count, counts.rejected_count, counts.duplicate_count,
                 counts.superseded_count, counts.erased_count, counts.file_count
             )
-            || if(counts.conflicting_count > 0, format(', {} conflicting', counts.conflicting_count), '')
+            || if(
+                counts.conflicting_count > 0,
+                format(', {} conflicting', counts.conflicting_count), ''
+            )
             || if(counts.later_count > 0, format(', {} after as_of', counts.later_count), '')
         end || coalesce(files.titles, '') as note,
     from counts

@@ -1,4 +1,4 @@
--- Grain: one row per payment line that bought something, with its product and the customers whose e-mail it carries.
+-- Grain: one row per payment line that bought something, with its product and whose e-mail it has.
 with int_payments_settled as (
     select * from {{ ref('int_payments_settled') }}
     where no_purchase_reason is null

@@ -7,18 +7,10 @@ payment_statuses as (
     select * from {{ ref('payment_statuses') }}
 ),
 
--- a system that repeats the number of a payment on its refund takes back as many lines of the sale
--- as are refunded at the same amount
 lines as (
     select
         transactions.*,
         coalesce(transactions.total_amount, transactions.base_price_amount) as paid_amount,
-        count(*) filter (where paid_amount < 0)
-            over (partition by transactions.transaction_id, abs(paid_amount)) as refunds,
-        row_number() over (
-            partition by transactions.transaction_id, abs(paid_amount), paid_amount < 0
-            order by transactions.payment_line_id
-        ) as place_in_sale,
         coalesce(
             transactions.receipt_email,
             transactions.billing_email,
@@ -30,15 +22,30 @@ lines as (
     from stg_transactions__transactions as transactions
 ),
 
--- of one payer, product and day, in the order in which they count
+refunded as (
+    select
+        *,
+        count(*) filter (where paid_amount < 0)
+            over (partition by transaction_id, abs(paid_amount)) as refunds,
+        count(*) filter (where paid_amount < 0)
+            over (partition by transaction_id, abs(paid_amount), payer) as own_refunds,
+    from lines
+),
+
+-- A system that repeats the number of a sale on its refund takes back as many lines as it refunds
+-- at that amount, the payer's own first. Lines of one payer, product and day count by their amount.
 ranked as (
     select
         *,
+        row_number() over (
+            partition by transaction_id, abs(paid_amount), paid_amount < 0
+            order by own_refunds > 0 desc, payment_line_id
+        ) as place_in_sale,
         payer is not null and row_number() over (
             partition by payer, lower(description), transaction_date
             order by paid_amount desc nulls last, payment_line_id
         ) > 1 as is_repeated,
-    from lines
+    from refunded
 ),
 
 settled as (
@@ -68,7 +75,8 @@ settled as (
                 then 'negative amount'
             when ranked.refunds >= ranked.place_in_sale then 'refunded'
             when ranked.transaction_date is null then 'no usable date'
-            when ranked.paid_amount = 0 and ranked.is_repeated then 'repeats another line for nothing'
+            when ranked.paid_amount = 0 and ranked.is_repeated
+                then 'repeats another line for nothing'
         end as no_purchase_reason,
     from ranked
     left join payment_statuses as statuses
