@@ -1,46 +1,41 @@
-{# The optional columns of an export that are typed: the column there, the column in its base model,
-   and what it holds. A day or moment that is "past" is no later than its file, one that lies
+{# The optional columns of an export that are typed, as text: the column there, the column in its
+   base model, and what it holds. A day or moment that is "past" is no later than its file, one that lies
    "ahead" some years later at most; a birthday has rules of its own. #}
 {% macro typed_columns(export_name) -%}
-    {{ return({
-        'capitan/checkins': [
-            ('lifetime_checkin_count', 'lifetime_checkin_count', 'value'),
-            ('is_free_entry', 'is_free_entry', 'value'),
-            ('customer_birthday', 'customer_birthday', 'birthday'),
-            ('created_at', 'created_at', 'past'),
-        ],
-        'capitan/customers': [
-            ('has_active_membership', 'has_active_membership', 'value'),
-            ('has_opted_in_to_marketing', 'has_opted_in_to_marketing', 'value'),
-            ('active_waiver_exists', 'active_waiver_exists', 'value'),
-            ('birthday', 'birthday', 'birthday'),
-            ('latest_waiver_expiration_date', 'latest_waiver_expiration_date', 'ahead'),
-            ('created_at', 'created_at', 'past'),
-        ],
-        'capitan/members': [
-            ('membership_id', 'membership_type_id', 'value'),
-            ('billing_amount', 'billing_amount', 'value'),
-            ('member_is_individually_frozen', 'is_individually_frozen', 'value'),
-            ('start_date', 'start_date', 'ahead'),
-            ('end_date', 'end_date', 'ahead'),
-        ],
-        'capitan/memberships': [
-            ('membership_type_id', 'membership_type_id', 'value'),
-            ('owner_id', 'owner_customer_id', 'value'),
-            ('billing_amount', 'billing_amount', 'value'),
-            ('membership_owner_age', 'membership_owner_age', 'value'),
-            ('start_date', 'start_date', 'ahead'),
-            ('end_date', 'end_date', 'ahead'),
-        ],
-        'capitan/relations': [('created_at', 'created_at', 'past')],
-        'transactions/combined_transaction_data': [
-            ('Total Amount', 'total_amount', 'value'),
-            ('base_price_amount', 'base_price_amount', 'value'),
-            ('Day Pass Count', 'day_pass_count', 'value'),
-            ('quantity', 'quantity', 'value'),
-            ('Date', 'transaction_date', 'past'),
-        ],
-    }[export_name]) }}
+    {%- if export_name == 'capitan/checkins' -%}
+        lifetime_checkin_count, lifetime_checkin_count, value;
+        is_free_entry, is_free_entry, value;
+        customer_birthday, customer_birthday, birthday;
+        created_at, created_at, past
+    {%- elif export_name == 'capitan/customers' -%}
+        has_active_membership, has_active_membership, value;
+        has_opted_in_to_marketing, has_opted_in_to_marketing, value;
+        active_waiver_exists, active_waiver_exists, value;
+        birthday, birthday, birthday;
+        latest_waiver_expiration_date, latest_waiver_expiration_date, ahead;
+        created_at, created_at, past
+    {%- elif export_name == 'capitan/members' -%}
+        membership_id, membership_type_id, value;
+        billing_amount, billing_amount, value;
+        member_is_individually_frozen, is_individually_frozen, value;
+        start_date, start_date, ahead;
+        end_date, end_date, ahead
+    {%- elif export_name == 'capitan/memberships' -%}
+        membership_type_id, membership_type_id, value;
+        owner_id, owner_customer_id, value;
+        billing_amount, billing_amount, value;
+        membership_owner_age, membership_owner_age, value;
+        start_date, start_date, ahead;
+        end_date, end_date, ahead
+    {%- elif export_name == 'capitan/relations' -%}
+        created_at, created_at, past
+    {%- elif export_name == 'transactions/combined_transaction_data' -%}
+        Total Amount, total_amount, value;
+        base_price_amount, base_price_amount, value;
+        Day Pass Count, day_pass_count, value;
+        quantity, quantity, value;
+        Date, transaction_date, past
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -122,7 +117,8 @@
    none. The texts of the export stand in the struct `given`. #}
 {% macro unreadable_values(export_name) -%}
     {%- set reasons, values = [], [] -%}
-    {%- for name, column, kind in typed_columns(export_name) -%}
+    {%- for line in typed_columns(export_name).split(';') -%}
+        {%- set name, column, kind = (line | trim).split(', ') -%}
         {%- set text = 'given."' ~ name ~ '"' -%}
         {%- set reason = unreadable_reason(text, column, kind) -%}
         {%- do reasons.append(reason) -%}
@@ -160,13 +156,13 @@
     select
         '{{ export_name }}' as export_name,
         unnest([
-            {%- for name, _, _ in typed_columns(export_name) %}
-            '{{ name }}'{{ ',' if not loop.last }}
+            {%- for line in typed_columns(export_name).split(';') %}
+            '{{ (line | trim).split(', ')[0] }}'{{ ',' if not loop.last }}
             {%- endfor %}
         ]) as column_name,
         unnest([
-            {%- for _, column, _ in typed_columns(export_name) %}
-            count({{ column }}){{ ',' if not loop.last }}
+            {%- for line in typed_columns(export_name).split(';') %}
+            count({{ (line | trim).split(', ')[1] }}){{ ',' if not loop.last }}
             {%- endfor %}
         ]) as read_count
     from {{ base_model }}
