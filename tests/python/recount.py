@@ -123,11 +123,83 @@ def moment(text: str | None, zone: ZoneInfo) -> datetime | None:
     return parsed.astimezone(zone).replace(tzinfo=None) if parsed.tzinfo else parsed
 
 
-def day(text: str | None) -> date | None:
+def day(text: str | None, ahead: int = 10) -> date | None:
+    """A day that somebody can have meant: since 1990, and no more than some years from now."""
     try:
-        return date.fromisoformat((text or "")[:10])
+        found = date.fromisoformat((text or "")[:10])
     except ValueError:
         return None
+    return found if 1990 <= found.year <= date.today().year + ahead else None
+
+
+def money(text: str | None) -> Decimal | None:
+    """An amount as people write it; None where it is none.
+
+    >>> [str(money(text)) for text in ("$1,234.50", "1.234,50", "(12.00)", "1,234", "free")]
+    ['1234.50', '1234.50', '-12.00', '1234.00', 'None']
+    """
+    bare = "".join((text or "").split())
+    digits = bare.strip("()+-$€ USD")
+    if not digits or set(digits) - set("0123456789.,"):
+        return None
+    last = max(digits.rfind("."), digits.rfind(","))
+    both = "." in digits and "," in digits
+    if last >= 0 and not both and digits[last] == "," and len(digits) - last == 4:
+        last = -1
+    whole, cents = (digits[:last], digits[last + 1 :]) if last >= 0 else (digits, "")
+    value = Decimal("".join(sign for sign in whole if sign.isdigit()) + "." + (cents or "0"))
+    value = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return -value if bare.startswith(("(", "-", "$-")) or bare.endswith("-") else value
+
+
+def purchases(root: Path) -> Counter[tuple[str, str | None, Decimal | None]]:
+    """Payment lines that bought something, by id, payer's name and amount.
+
+    A line counts once however often it was exported, by what was exported last. It bought nothing
+    where a status is given that is no success, where money went back, or where it is a second line
+    over nothing of one payer, product and day.
+    """
+    success = {"succeeded", "paid", "completed", "validated_completed", "captured"}
+    lines: dict[tuple, dict[str, str | None]] = {}
+    for record in records(root, "transactions/combined_transaction_data"):
+        amount = money(record["Total Amount"])
+        who = (record["Name"], record["receipt_email"], record["billing_email"])
+        if record["transaction_id"]:
+            key = (record["transaction_id"], record["Description"], *who, amount)
+            lines[key] = record
+    returned = Counter(
+        (name, -amount) for name, *_, amount in lines if amount is not None and amount < 0
+    )
+    paid = {
+        (record["Name"], record["receipt_email"], record["Description"], record["Date"])
+        for (*_, amount), record in lines.items()
+        if amount is None or amount > 0
+    }
+    bought: Counter[tuple[str, str | None, Decimal | None]] = Counter()
+
+    def is_taken_back_last(key: tuple) -> bool:
+        return (key[0], *key[1:-1], -(key[-1] or 0)) not in lines
+
+    for key in sorted(lines, key=is_taken_back_last):
+        (transaction_id, *_, amount), record = key, lines[key]
+        given = [record[name] for name in ("status", "payment_intent_status") if record[name]]
+        if any(text.lower().replace(" ", "_") not in success for text in given):
+            continue
+        when = day(record["Date"], ahead=0)
+        if when is None or when > date.today() + timedelta(days=1):
+            continue
+        if amount is not None and amount < 0:
+            continue
+        if returned[transaction_id, amount] > 0:
+            returned[transaction_id, amount] -= 1
+            continue
+        again = (record["Name"], record["receipt_email"], record["Description"], record["Date"])
+        if amount == 0:
+            if again in paid:
+                continue
+            paid.add(again)
+        bought[transaction_id, record["Name"], amount] += 1
+    return bought
 
 
 def read_checkins(root: Path, timezone: str) -> list[Checkin]:

@@ -23,6 +23,7 @@ READS = {
     "functions": {"marts"},
     "reporting": {
         "build_state",
+        "staging/base",
         "staging",
         "intermediate",
         "marts",
@@ -81,6 +82,8 @@ NOT_PERSONAL = {
     "is_same_phone": "a yes or no",
     "customer_connections.metadata": "counts and dates",
     "names_withheld.published_text": "what anybody may read",
+    "no_purchase_reason": "one of a few words",
+    "unreadable_values.reason": "one of a few words",
 }
 COLUMN_KEYS = {"name", "description", "data_type", "data_tests", "config", "constraints"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ def counted(tmp_path_factory: pytest.TempPathFactory):
     )
     found = recount.interactions(checkins, transfers, members, instances)
     return project, checkins, transfers, members, found
+
+
+SETTLED = """select transaction_id, buyer_name, total_amount
+    from intermediate.int_payments_settled where no_purchase_reason is null"""
+
+
+def test_purchases_are_those_that_a_reader_would_find(counted) -> None:
+    project, *_ = counted
+    assert Counter(project.query(SETTLED)) == recount.purchases(Path(project.exports))
 
 
 def test_transfers_are_those_that_a_reader_would_find(counted) -> None:
