@@ -3,8 +3,8 @@ with stg_transactions__transactions as (
     select * from {{ ref('stg_transactions__transactions') }}
 ),
 
-stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
 ),
 
 emails as (
@@ -24,8 +24,8 @@ owners as (
                 then trim(concat_ws(' ', min(customers.first_name), min(customers.last_name)))
         end as owner_name,
     from emails
-    inner join stg_capitan__customers as customers
-        on lower(emails.email) = lower(customers.email)
+    inner join int_customer_records as customers
+        on lower(emails.email) = customers.email
     where emails.email <> ''
     group by emails.transaction_id
 ),
