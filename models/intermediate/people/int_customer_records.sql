@@ -22,7 +22,7 @@ placeholder_spellings as (
 
 records as (
     select
-        customers.*,
+        customers.* exclude (email, phone),
         placeholders.customer_id is not null as is_placeholder,
         nullif(lower(trim(customers.email)), '') as email_address,
         nullif(
