@@ -95,12 +95,16 @@ people as (
                 and phone_number not in (select contact from shared)
                 then phone_number
         end as phone,
-        email_address is not null and email is null as is_email_dummy,
-        phone_number is not null and phone is null as is_phone_dummy,
+        email_address,
+        phone_number,
         case when birthday not in (select birthday from int_placeholder_birthdays) then birthday end
             as birthday,
     from records
     where not is_placeholder
 )
 
-select * from people
+select
+    * exclude (email_address, phone_number),
+    email_address is not null and email is null as is_email_dummy,
+    phone_number is not null and phone is null as is_phone_dummy,
+from people
