@@ -60,32 +60,11 @@ strongest_pairs as (
 ),
 
 figures as (
-    select
-        section_number,
-        section,
-        metric,
-        value,
-        share_of,
-        note,
-    from figures_of_exports
+    select * from figures_of_exports
     union all
-    select
-        section_number,
-        section,
-        metric,
-        value,
-        share_of,
-        note,
-    from figures_of_ages
+    select * from figures_of_ages
     union all
-    select
-        section_number,
-        section,
-        metric,
-        value,
-        share_of,
-        note,
-    from figures_of_meetings
+    select * from figures_of_meetings
     union all
     select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
     from stg_capitan__checkins
