@@ -28,8 +28,8 @@ meetings as (
             and one.customer_id < other.customer_id
             and one.person_id != other.person_id
             and other.arrived_us between
-            one.arrived_us - {{ var("meeting_window_minutes") }} * 60000000::bigint
-            and one.arrived_us + {{ var("meeting_window_minutes") }} * 60000000::bigint
+            one.arrived_us - cast({{ var('meeting_window_minutes') }} as bigint) * 60000000
+            and one.arrived_us + cast({{ var('meeting_window_minutes') }} as bigint) * 60000000
 ),
 
 days as (

@@ -38,7 +38,9 @@ transfers as (
     select checkin_id from int_pass_transfers_parsed
     where
         {{ placeholder_name_key('purchaser_name') }} in (select names.name_key from names)
-        or user_customer_id in (select placeholders.customer_id from int_placeholder_customers as placeholders)
+        or user_customer_id in (
+            select placeholders.customer_id from int_placeholder_customers as placeholders
+        )
 )
 
 select * from transfers
