@@ -33,11 +33,8 @@
 {# A moment on the gym's wall clock; one that carries an offset is converted to it. #}
 {% macro local_timestamp_from_export(column) -%}
     case
-        when regexp_matches(
-            {{ text_from_export(column) }}, '[0-9]:[0-9]{2}.*([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'
-        )
-            then try_cast({{ text_from_export(column) }} as timestamptz)
-                at time zone '{{ env_var("GYM_TIMEZONE", "") or "UTC" }}'
+        when {{ moment_has_offset(column) }}
+            then {{ utc_from_export(column) }} at time zone 'UTC' at time zone '{{ gym_time_zone() }}'
         else try_cast({{ text_from_export(column) }} as timestamp)
     end
 {%- endmacro %}

@@ -21,6 +21,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 MEETING = timedelta(minutes=30)
+CROWD_OF_A_SECOND = 10
+CROWD_OF_A_HALF_HOUR = 250
 STRENGTHS = ((10, 5), (5, 4), (3, 3), (2, 2), (1, 1))
 SHARED_SIZES = ("duo", "family")
 
@@ -39,6 +41,7 @@ class Checkin:
     description: str | None
     location_id: str | None
     location_name: str | None
+    written: str = ""
 
     @property
     def day(self) -> date:
@@ -227,6 +230,7 @@ def read_checkins(root: Path, timezone: str) -> list[Checkin]:
                 record["entry_method_description"],
                 record["location_id"],
                 record["location_name"],
+                record["checkin_datetime"] or "",
             ),
         )
     return [kept[checkin_id][1] for checkin_id in sorted(kept)]
@@ -411,14 +415,52 @@ def same_purchase_group(transfers: Iterable[Transfer]) -> Interactions:
     )
 
 
+def has_time(checkin: Checkin) -> bool:
+    """Whether a time of day was written: none but zeros behind the day is none."""
+    return bool(re.search("[1-9]", re.split("[Z+]", checkin.written[10:])[0]))
+
+
+def without_crowds(here: list[Checkin]) -> list[Checkin]:
+    """The check-ins of a place and day outside its crowds, for a clock that shows seconds."""
+    at_once = Counter(checkin.moment.replace(microsecond=0) for checkin in here)
+    alone = [c for c in here if at_once[c.moment.replace(microsecond=0)] < CROWD_OF_A_SECOND]
+
+    def half_hour(checkin: Checkin) -> tuple[int, bool]:
+        return checkin.moment.hour, checkin.moment.minute < 30
+
+    busy = Counter(map(half_hour, alone))
+    return [checkin for checkin in alone if busy[half_hour(checkin)] <= CROWD_OF_A_HALF_HOUR]
+
+
+def persons(duplicates: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """The lowest record of each record's person, by the pairs of records that are one."""
+    lowest: dict[int, int] = {}
+    pairs = list(duplicates)
+    for _ in pairs:
+        for one, other in pairs:
+            found = min(lowest.get(one, one), lowest.get(other, other))
+            lowest[one] = lowest[other] = found
+    return lowest
+
+
+def of_two_people(found: Interactions, person: Mapping[int, int]) -> Interactions:
+    """Without the pairs of records that are one person."""
+    return {
+        key: metadata
+        for key, metadata in found.items()
+        if person.get(key[2], key[2]) != person.get(key[3], key[3])
+    }
+
+
 def same_day_checkin(checkins: Iterable[Checkin]) -> Interactions:
     """Meetings at one location; of several of a pair the closest, then the lowest location."""
     visits: dict[tuple[date, str], list[Checkin]] = defaultdict(list)
     for checkin in checkins:
-        if checkin.location_id is not None:
+        if checkin.location_id is not None and has_time(checkin):
             visits[checkin.day, checkin.location_id].append(checkin)
     meetings = []
-    for (when, location_id), here in visits.items():
+    for (when, location_id), everybody in visits.items():
+        here = without_crowds(everybody)
         here.sort(key=lambda checkin: checkin.moment)
         for place, early in enumerate(here):
             for late in here[place + 1 :]:
@@ -479,15 +521,22 @@ def interactions(
     transfers: Sequence[Transfer],
     members: Sequence[Member],
     instances: Mapping[int, object],
+    duplicates: Iterable[tuple[int, int]] = (),
+    placeholders: Iterable[int] = (),
 ) -> Interactions:
-    """All five types; no two of them share a key."""
-    return {
-        **same_day_checkin(checkins),
+    """All five types; no two of them share a key.
+
+    Which records are one person, and which are nobody, is given: both have tests of their own.
+    """
+    nobody = set(placeholders)
+    found = {
+        **same_day_checkin(c for c in checkins if c.customer_id not in nobody),
         **shared_pass(transfers),
         **same_purchase_group(transfers),
-        **family_membership(members, instances),
+        **family_membership((m for m in members if m.customer_id not in nobody), instances),
         **frequent_guest(transfers),
     }
+    return of_two_people(found, persons(duplicates))
 
 
 def interaction_id(key: Key) -> str:

@@ -52,7 +52,14 @@ def counted(tmp_path_factory: pytest.TempPathFactory):
             "select member_id, membership_instance_id from intermediate.int_membership_members"
         )
     )
-    found = recount.interactions(checkins, transfers, members, instances)
+    found = recount.interactions(
+        checkins,
+        transfers,
+        members,
+        instances,
+        project.query("select customer_id_1, customer_id_2 from duplicate_customers"),
+        [number for (number,) in project.query("select customer_id from placeholder_customers")],
+    )
     return project, checkins, transfers, members, found
 
 

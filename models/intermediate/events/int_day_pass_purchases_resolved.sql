@@ -4,8 +4,8 @@ with int_payments_settled as (
     where no_purchase_reason is null
 ),
 
-stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
 ),
 
 int_pass_transfers_matched as (
@@ -33,12 +33,12 @@ purchases as (
 by_email as (
     select
         purchases.payment_line_id,
-        stg_capitan__customers.customer_id,
+        int_customer_records.customer_id,
         lower(strip_accents(concat_ws(
-            ' ', stg_capitan__customers.first_name, stg_capitan__customers.last_name
+            ' ', int_customer_records.first_name, int_customer_records.last_name
         ))) = purchases.buyer_name as is_same_name,
     from (select *, unnest(emails) as email from purchases) as purchases
-    inner join stg_capitan__customers on purchases.email = stg_capitan__customers.email
+    inner join int_customer_records on purchases.email = int_customer_records.email
 ),
 
 -- an e-mail that a family shares names nobody, unless one of them carries the buyer's name

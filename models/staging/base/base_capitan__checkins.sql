@@ -35,6 +35,11 @@ typed as (
         {{ birthday_problem('raw.customer_birthday', 'customer_birthday_given') }}
             as customer_birthday_problem,
         {{ local_timestamp_from_export('raw.checkin_datetime') }} as checkin_datetime,
+        case
+            when {{ moment_has_offset('raw.checkin_datetime') }}
+                then {{ utc_from_export('raw.checkin_datetime') }}
+        end as checkin_utc,
+        {{ tells_time_of_day('raw.checkin_datetime') }} as is_timed,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.checkin_id as checkin_id_text,
         raw.customer_id as customer_id_text,

@@ -1,6 +1,6 @@
 -- Grain: one row per customer record and way to write its first and last name.
-with stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+with int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
 ),
 
 letters as (
@@ -9,7 +9,7 @@ letters as (
         {{ normalise_letters("coalesce(customers.first_name, '')") }} as first_text,
         {{ normalise_letters("coalesce(customers.last_name, '')") }} as last_text,
         {{ normalise_letters("coalesce(customers.preferred_name, '')") }} as preferred_text,
-    from stg_capitan__customers as customers
+    from int_customer_records as customers
 ),
 
 parts as (

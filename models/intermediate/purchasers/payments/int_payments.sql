@@ -4,8 +4,8 @@ with int_payments_settled as (
     where no_purchase_reason is null
 ),
 
-stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
 ),
 
 emails as (
@@ -25,8 +25,8 @@ owners as (
                 then trim(concat_ws(' ', min(customers.first_name), min(customers.last_name)))
         end as owner_name,
     from emails
-    inner join stg_capitan__customers as customers
-        on lower(emails.email) = lower(customers.email)
+    inner join int_customer_records as customers
+        on lower(emails.email) = customers.email
     where emails.email <> ''
     group by emails.payment_line_id
 ),
