@@ -1,4 +1,3 @@
-{{ config(materialized='ephemeral') }}
 -- Grain: one row per written name, customer and reading with the same letters, however parted.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}

@@ -1,4 +1,3 @@
-{{ config(materialized='ephemeral') }}
 -- Grain: one row per name as written, on a pass or a payment, and way to part it from its titles.
 with int_pass_transfers_parsed as (
     select * from {{ ref('int_pass_transfers_parsed') }}
