@@ -7,6 +7,10 @@ figures_of_ages as (
     select * from {{ ref('figures_of_ages') }}
 ),
 
+figures_of_texts as (
+    select * from {{ ref('figures_of_texts') }}
+),
+
 stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
@@ -73,6 +77,8 @@ figures as (
         share_of,
         note,
     from figures_of_ages
+    union all
+    select * from figures_of_texts
     union all
     select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
     from stg_capitan__checkins

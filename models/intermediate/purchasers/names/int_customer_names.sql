@@ -14,7 +14,7 @@ affixes as (
         list(word) filter (where kind = 'generation' or kind != 'title' and not is_also_a_name)
             as endings,
         map_from_entries(
-            list((word, generation)) filter (where generation is not null)
+            list((word, generation)) filter (where generation != '')
         ) as generations,
     from name_affixes
 ),

@@ -1,5 +1,5 @@
 -- Grain: one row per name as written, on a pass or a payment, and way to read it.
-with parts as (
+with int_written_names as (
     select * from {{ ref('int_written_names') }}
 ),
 
@@ -8,7 +8,7 @@ readings as (
         parts.*,
         -- one for each name as written: by it purchases are joined to one purchaser
         first_value(array_to_string(parts.words, '')) over (
-            partition by parts.written_name order by len(parts.spelling)
+            partition by parts.written_name order by len(parts.words), parts.words
         ) as joined_name,
         unnest(
             case
@@ -95,7 +95,7 @@ readings as (
                 )
             end
         ) as reading,
-    from parts
+    from int_written_names as parts
 ),
 
 names as (

@@ -18,7 +18,7 @@ affixes as (
         list(word) filter (where is_also_a_name) as names_as_well,
         list(word) filter (where is_also_a_name or kind = 'legal_form') as parts_of_a_name,
         map_from_entries(
-            list((word, generation)) filter (where generation is not null)
+            list((word, generation)) filter (where generation != '')
         ) as generations,
     from name_affixes
 ),
@@ -117,9 +117,13 @@ spellings as (
     from stripped
 ),
 
-parts as (
+names as (
     select
-        *,
+        written_name,
+        is_shown,
+        is_on_payment,
+        suffix,
+        nickname_words,
         {{ normalise_words("array_to_string(spelling, ' ')") }} as words,
         regexp_full_match(
             array_to_string(words, ''), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+'
@@ -127,4 +131,4 @@ parts as (
     from spellings
 )
 
-select * from parts
+select * from names
