@@ -49,14 +49,14 @@ parted as (
     from split
 ),
 
--- a number in brackets behind the name is no part of it, and neither are marks around it
+-- a number in brackets behind the name is no part of it, and neither are quotation marks
 named as (
     select
         *,
         regexp_replace(parts.pass_type, '[\s,;:|–—-]+$', '') as pass_before_buyer,
         trim(regexp_replace(regexp_replace(regexp_replace(
             parts.buyer_name, '([^\s(\[])\s*[(\[][^()\[\]]*[0-9][^()\[\]]*[)\]]+\s*$', '\1'
-        ), '[\s,;:|–—-]+$', ''), '^["“”(\[]([^"“”()\[\]]+)["“”)\]]$', '\1')) as buyer_name,
+        ), '[\s,;:|–—-]+$', ''), '^["“”]([^"“”]+)["“”]$', '\1')) as buyer_name,
     from parted
 ),
 
