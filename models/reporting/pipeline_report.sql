@@ -7,6 +7,10 @@ figures_of_ages as (
     select * from {{ ref('figures_of_ages') }}
 ),
 
+figures_of_texts as (
+    select * from {{ ref('figures_of_texts') }}
+),
+
 figures_of_meetings as (
     select * from {{ ref('figures_of_meetings') }}
 ),
@@ -57,6 +61,8 @@ figures as (
     select * from figures_of_meetings
     union all
     select * from figures_of_ties
+    union all
+    select * from figures_of_texts
     union all
     select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
     from stg_capitan__checkins

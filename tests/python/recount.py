@@ -257,22 +257,57 @@ def read_members(root: Path) -> list[Member]:
 # Pass transfers
 
 
+LEFT = re.compile(r"(remaining|remain|remains|left|rem)[).\]}]*", re.IGNORECASE)
+LINKS = (
+    "from", "bought by", "purchased by", "paid by", "paid for by", "gifted by", "given by",
+    "shared by", "sponsored by", "hosted by", "donated by", "courtesy of",
+)  # fmt: skip
+HOSTED = ("guest", "guests", "buddy", "visitor")
+
+
+def uses_left(words: list[str]) -> tuple[list[str], int | None]:
+    """The words without those at the end that count the uses left, and that count."""
+    for place in range(max(len(words) - 5, 1), len(words)):
+        opening, *rest = words[place:]
+        if not opening.startswith(("(", "[", "-")) or not rest:
+            continue
+        count = opening.lstrip("([-") or rest[0]
+        if (count.isdigit() or count.lower() == "unlimited") and LEFT.fullmatch(words[-1]):
+            return words[:place], int(count) if count.isdigit() else None
+    return words, None
+
+
 def parse(description: str) -> tuple[str, str, int | None] | None:
     """Pass type, purchaser's name and remaining count; None where nobody is named.
 
+    Read word by word from the end: the uses left, then the name up to the last word that says who
+    paid. What begins with a digit and has at most four of them is a time, not a name.
+
     >>> parse('Day Pass with Gear (Adult 14 and Up) from Robert (Bob) Fromm (0 remaining)')
     ('Day Pass with Gear (Adult 14 and Up)', 'Robert (Bob) Fromm', 0)
+    >>> parse('Day\u00a0Pass FROM: Ann Example (3 of 5 left)')
+    ('Day Pass', 'Ann Example', 3)
+    >>> parse('Guest of Ann Example')
+    ('Guest', 'Ann Example', None)
     >>> parse('Youth Day Pass (Under 14 y/o) (0 remaining)') is None
     True
+    >>> parse('Night Pass (from 7 pm)') is None
+    True
     """
-    text = " ".join(description.split())
-    counted = re.search(r"\((\d+) remaining\)$", text, re.IGNORECASE)
-    if counted:
-        text = text[: counted.start()].rstrip()
-    named = re.fullmatch(r"(.+) from (.+)", text, re.IGNORECASE)
-    if named is None:
-        return None
-    return named.group(1), named.group(2), int(counted.group(1)) if counted else None
+    words, remaining = uses_left(description.replace("(", " (").split())
+    for place in range(len(words) - 1, 0, -1):
+        name = " ".join(words[place + 1 :]).lstrip(":- ")
+        for link in LINKS:
+            length = len(link.split())
+            said = " ".join(words[max(place + 1 - length, 0) : place + 1]).lower().rstrip(":")
+            before = words[: place + 1 - length]
+            if said == link and before and name and not re.fullmatch(r"\d{1,2}(\W.*)?", name):
+                return " ".join(before), name, remaining
+    for place, word in enumerate(words[1:-1], 1):
+        kind = words[place - 2 : place] if words[place - 1].lower() == "pass" else words[place - 1 :]
+        if word.lower() == "of" and kind and kind[0].lower() in HOSTED:
+            return " ".join(words[:place]), " ".join(words[place + 1 :]), remaining
+    return None
 
 
 def pass_transfers(

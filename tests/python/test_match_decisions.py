@@ -3,6 +3,8 @@
 Each case is a check-in of its own; the filler customers only make names common or rare.
 """
 
+# ruff: noqa: RUF001  the odd letters are what is tested
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -28,6 +30,26 @@ CUSTOMERS = {
     10: ("DORA", "DOUBLERECORD", {"birthday": "1985-05-05"}),
     11: ("Null", "Nanning", {}),
     12: ("Нина", "Петрова", {}),
+    13: ("Joaquim", "Silvarinho", {}),
+    14: ("Hedwig", "Learnedson", {}),
+    15: ("Dean", "Coachman", {}),
+    16: ("Junior", "Sanchero", {}),
+    17: ("Jack", "Ma", {}),
+    18: ("Cherise", "", {}),
+    19: ("太郎", "山田", {}),
+    20: ("철수", "김", {}),
+    21: ("Acmeville", "Inc", {}),
+    22: ("María José", "de la Fontana", {}),
+    23: ("Nils", "Bergströmer", {}),
+    24: ("Major", "Tomlinsky", {}),
+    25: ("Dr. Ida", "Oldmeadow Sr.", {"birthday": "1940-01-01"}),
+    26: ("Ida", "Oldmeadow Jr.", {"birthday": "1970-01-01"}),
+    27: ("Zelda", "Pairwell", {}),
+    29: ("Ottilie", "Degreeson", {}),
+    30: ("Rosalind", "Commaton", {}),
+    31: ("Brunhild", "Titlewell", {}),
+    32: ("花子", "鈴木", {}),
+    28: ("Yorick", "Pairwell", {}),
     90: ("Recipient", "Somebody", {}),
 }
 # What the pass says, who used it, and who bought it as far as anybody can tell.
@@ -43,6 +65,28 @@ CASES = {
     "two records of one person": ("Dora Doublerecord", 90, 9, "name_exact"),
     "a person called Null": ("Null Nanning", 90, 11, "name_exact"),
     "another script": ("Нина Петрова", 90, 12, "name_exact"),
+    "a generation with an accent": ("Joaquim Silvarinho Júnior", 90, 13, "name_exact"),
+    "a degree": ("Hedwig Learnedson, Ph.D.", 90, 14, "name_exact"),
+    "a degree in two words": ("Ottilie Degreeson Ph. D.", 90, 29, "name_exact"),
+    "a title and Last, First": ("Commaton, Prof. Rosalind", 90, 30, "name_exact"),
+    "two titles": ("Prof. Dr. Brunhild Titlewell", 90, 31, "name_exact"),
+    "a title of the gym": ("Coach Dean Coachman", 90, 15, "name_exact"),
+    "a name like a title": ("Dean Coachman", 90, 15, "name_exact"),
+    "a first name like a generation": ("Junior Sanchero", 90, 16, "name_exact"),
+    "a last name like a degree": ("Jack Ma", 90, 17, "name_exact"),
+    "a first name like a rank": ("Major Tomlinsky", 90, 24, "name_exact"),
+    "the elder of a name": ("Ida Oldmeadow, Senior", 90, 25, "name_exact"),
+    "one word, as on record": ("Cherise", 90, 18, "name_exact"),
+    "the family name in front": ("山田太郎", 90, 19, "name_exact"),
+    "with an ideographic blank": ("鈴木　花子", 90, 32, "name_exact"),
+    "the given name in front": ("太郎山田", 90, 19, "name_exact"),
+    "Hangul": ("김철수", 90, 20, "name_exact"),
+    "a company": ("Acmeville, Inc.", 90, 21, "name_exact"),
+    "particles": ("Maria Jose De La Fontana", 90, 22, "name_exact"),
+    "an umlaut in two letters": ("Nils Bergstroemer", 90, 23, "name_fuzzy"),
+    "two people": ("Zelda and Yorick Pairwell", 90, None, "no_match"),
+    "a list of people": ("Zelda Pairwell, Yorick Pairwell", 90, None, "no_match"),
+    "a family": ("the Pairwell Family", 90, None, "no_match"),
     "one letter": ("X", 90, None, "no_match"),
     "punctuation only": ("?!. -", 90, None, "no_match"),
     "emoji only": ("🙂", 90, None, "no_match"),
