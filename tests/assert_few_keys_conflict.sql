@@ -5,7 +5,9 @@ with int_export_records_unioned as (
 ),
 
 export_keys as (
-    select *
+    select
+        named.export_name,
+        named.key_column,
     from (values
         ('capitan/checkins', 'checkin_id'),
         ('capitan/customers', 'customer_id'),
