@@ -32,16 +32,19 @@ bought_for_many as (
     select * from written where surnames > {{ var('placeholder_surnames_bought_for') }}
 ),
 
+keyed as (
+    select {{ placeholder_name_key("concat_ws(' ', first_name, last_name)") }} as name_key
+    from stg_capitan__customers
+),
+
 -- where several records carry the name, each may have bought for as many
 records as (
     select
         bought_for_many.name_key,
         count(*) as record_count,
     from bought_for_many
-    inner join stg_capitan__customers
-        on
-            bought_for_many.name_key
-            = {{ placeholder_name_key("concat_ws(' ', first_name, last_name)") }}
+    inner join keyed
+        on bought_for_many.name_key = keyed.name_key
     group by bought_for_many.name_key
 ),
 
