@@ -47,7 +47,7 @@ AFFIXES = Path(__file__).resolve().parent.parent / "seeds/matching/name_affixes.
 def _affixes(*kinds: str) -> frozenset[str]:
     """Words that stand before or behind a name, from the seed that the matcher reads, too.
 
-    What people are called as well is left out, but for generations: a name is rather found too often.
+    What people are called as well is left out, but for generations.
     """
     with AFFIXES.open(encoding="utf-8", newline="") as file:
         return frozenset(

@@ -24,11 +24,7 @@ counted as (
         reading,
         sum(checkins) as checkins,
         -- a shape tells no name
-        array_to_string(
-            list(shape || ' (' || checkins || ')' order by checkins desc, shape)
-            [: {{ var('text_shapes_named') }}],
-            ', '
-        ) as shapes,
+        list(shape || ' (' || checkins || ')' order by checkins desc, shape) as shapes,
     from readings
     group by reading
 ),
@@ -41,7 +37,9 @@ figures as (
         coalesce(counted.checkins, 0) as value,
         sum(counted.checkins) over () as share_of,
         case
-            when kinds.reading = 'not understood' then counted.shapes
+            when kinds.reading = 'not understood' then array_to_string(
+                counted.shapes[:{{ var('text_shapes_named') }}], ', '
+            )
             when kinds.reading = 'several buyers' then 'none of them is taken for the buyer'
         end as note,
     from (

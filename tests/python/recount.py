@@ -304,7 +304,9 @@ def parse(description: str) -> tuple[str, str, int | None] | None:
             if said == link and before and name and not re.fullmatch(r"\d{1,2}(\W.*)?", name):
                 return " ".join(before), name, remaining
     for place, word in enumerate(words[1:-1], 1):
-        kind = words[place - 2 : place] if words[place - 1].lower() == "pass" else words[place - 1 :]
+        kind = (
+            words[place - 2 : place] if words[place - 1].lower() == "pass" else words[place - 1 :]
+        )
         if word.lower() == "of" and kind and kind[0].lower() in HOSTED:
             return " ".join(words[:place]), " ".join(words[place + 1 :]), remaining
     return None

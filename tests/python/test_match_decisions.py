@@ -3,8 +3,6 @@
 Each case is a check-in of its own; the filler customers only make names common or rare.
 """
 
-# ruff: noqa: RUF001  the odd letters are what is tested
-
 from __future__ import annotations
 
 from datetime import datetime, timedelta

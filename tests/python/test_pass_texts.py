@@ -1,7 +1,5 @@
 """What a pass says, as DuckDB reads it: any pass, link, buyer and tail put together."""
 
-# ruff: noqa: RUF001  the odd blanks are what is tested
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -22,7 +20,15 @@ BUYERS = [
     "Ann Example", "Erich Fromm", "Robert (Bob) Example", "Roe, Jane, PhD", "山田太郎", "O'Neill",
     "José Ortega y Gasset", "24 Hour Fitness", "J. R. Leftwich", "Ann Remaining", "(erased)",
 ]  # fmt: skip
-LINKS = [" from ", " FROM: ", " - from ", "\u00a0from\u3000", "\nfrom - ", " bought by ", "\tFrom\t"]
+LINKS = [
+    " from ",
+    " FROM: ",
+    " - from ",
+    "\u00a0from\u3000",
+    "\nfrom - ",
+    " bought by ",
+    "\tFrom\t",
+]
 TAILS = {
     "": None,
     " (0 remaining)": 0,
@@ -79,7 +85,9 @@ def test_any_pass_and_buyer_are_told_apart(
 
 
 @settings(max_examples=60, deadline=None)
-@given(sold=st.sampled_from(PASSES[:1] + PASSES[2:6] + PASSES[7:]), tail=st.sampled_from(list(TAILS)))
+@given(
+    sold=st.sampled_from(PASSES[:1] + PASSES[2:6] + PASSES[7:]), tail=st.sampled_from(list(TAILS))
+)
 def test_a_pass_without_a_buyer_is_ones_own(read, sold: str, tail: str) -> None:
     assert read(sold + tail) == ("own pass", sold, None, TAILS[tail])
 
@@ -96,7 +104,9 @@ def test_what_speaks_of_a_buyer_and_names_none_is_not_understood(read, text: str
 @settings(max_examples=150, deadline=None)
 @given(
     pieces=st.lists(
-        st.sampled_from([*PASSES, *BUYERS, *LINKS, *TAILS, " of ", "(", ")", " and ", "\u200b", "7"])
+        st.sampled_from(
+            [*PASSES, *BUYERS, *LINKS, *TAILS, " of ", "(", ")", " and ", "\u200b", "7"]
+        )
         | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=3),
         max_size=7,
     )

@@ -54,7 +54,7 @@ around as (
         case
             when events.pass_kind = 'guest' and visits.entry_method <> 'MEM' then 'other'
             when events.pass_kind <> 'guest'
-                and visits.own_pass_type is distinct from lower(events.pass_type)
+                and coalesce(visits.own_pass_type <> lower(events.pass_type), true)
                 then 'other'
             when visits.remaining_count <= events.remaining_count
                 or abs(date_diff('second', visits.checkin_datetime, events.checkin_datetime))

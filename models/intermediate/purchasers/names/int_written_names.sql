@@ -63,15 +63,13 @@ letters as (
 ordered as (
     select
         *,
-        list_filter(
-            comma_parts,
-            lambda part, place:
-                place = 1 or {{ name_affix_count("part || ['-']", 'endings') }} < len(part)
+        comma_parts[1:1] || list_filter(
+            comma_parts[2:],
+            lambda part: {{ name_affix_count("part || ['-']", 'endings') }} < len(part)
         ) as name_parts,
         flatten(list_filter(
-            comma_parts,
-            lambda part, place:
-                place > 1 and {{ name_affix_count("part || ['-']", 'endings') }} = len(part)
+            comma_parts[2:],
+            lambda part: {{ name_affix_count("part || ['-']", 'endings') }} = len(part)
         )) as parted_endings,
         case
             when len(name_parts) = 2 then name_parts[2] || name_parts[1]
@@ -83,11 +81,11 @@ ordered as (
 stripped as (
     select
         *,
-        tokens[{{ name_affix_count('tokens', 'titles') }} + 1 :] as without_titles,
+        tokens[{{ name_affix_count('tokens', 'titles') }} + 1:] as without_titles,
         {{ name_affix_count('list_reverse(without_titles)', 'endings') }} as endings_count,
-        without_titles[: len(without_titles) - endings_count] as bare_tokens,
-        tokens[: len(tokens) - len(without_titles)]
-        || without_titles[len(without_titles) - endings_count + 1 :]
+        without_titles[1:len(without_titles) - endings_count] as bare_tokens,
+        tokens[1:len(tokens) - len(without_titles)]
+        || without_titles[len(without_titles) - endings_count + 1:]
         || parted_endings as affix_tokens,
     from ordered
     -- a list of people
