@@ -1,7 +1,7 @@
 """Buyers, payments and doubles that were found, against those that the sample was made from.
 
-The bounds are a little wider than what is found today, so that a rule may change a few rows; one that
-is turned round changes hundreds.
+The bounds are a little wider than what is found today, so that a rule may change a few
+rows; one that is turned round changes hundreds.
 """
 
 from __future__ import annotations
