@@ -86,6 +86,14 @@ docs: $(VENV)/.development ## Write the docs and the column lineage of the last 
 docs-analysts: $(VENV)/.runtime ## Write the queries and answers into docs/analysts.md, after a build of the sample
 	$(BIN)/python scripts/analysts_doc.py
 
+.PHONY: golden
+golden: $(VENV)/.runtime ## Accept the results of the last build of the sample into tests/golden.csv
+	@$(BIN)/python scripts/golden.py
+
+.PHONY: mutants
+mutants: $(VENV)/.development ## Break models one at a time and list what notices: N=<how many> SEED=<number>
+	@$(BIN)/python benchmarks/mutants/run.py --number $(or $(N),40) --seed $(or $(SEED),1) $(ARGS)
+
 .PHONY: lock
 lock: ## Renew the hash locks from the .in files (needs uv)
 	$(LOCK) requirements.in -o requirements.txt

@@ -142,6 +142,8 @@ def project(tmp_path: Path) -> Project:
 @pytest.fixture(scope="session")
 def sample_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample at its default size: folders `exports` and `truth`."""
+    if there := os.environ.get("SAMPLE_BUILT"):
+        return Path(there) / "sample"
     folder = tmp_path_factory.mktemp("sample") / "sample"
     subprocess.run(
         [sys.executable, "scripts/sample_exports.py", "--out", str(folder)],
@@ -156,7 +158,13 @@ def sample_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample_project(
     sample_exports: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Project, subprocess.CompletedProcess[str]]:
-    """The sample, built once, and what the build printed. Tests only read it."""
+    """The sample, built once, and what the build printed. Tests only read it.
+
+    SAMPLE_BUILT names a folder where it is built already: benchmarks/mutants asks again and again.
+    """
+    if there := os.environ.get("SAMPLE_BUILT"):
+        done = subprocess.CompletedProcess([], 0, "", "")
+        return Project(Path(there), sample_exports / "exports"), done
     built = Project(tmp_path_factory.mktemp("built"), sample_exports / "exports")
     return built, built.build()
 

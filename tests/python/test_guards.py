@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from conftest import PROJECT, Project
 from jinja2 import Environment
 from test_build import CHECKINS, digests, read
@@ -153,10 +155,33 @@ def rendered(test: str, allowed: str = "") -> str:
         .render(
             ref=lambda name: f"main.{name}",
             source=lambda schema, name: f"main.{name}",
-            var={"max_shrink_share": 0.2, "max_rejected_share": 0.01}.get,
+            var=yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"].__getitem__,
             env_var=lambda name, default: allowed,
         )
     )
+
+
+def test_a_new_wording_of_all_passes_is_refused_until_it_is_allowed(
+    night: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row by itself looks right: passes that name no buyer are as good as others."""
+    text = "entry_method_description"
+    rows = read(night.exports / f"{CHECKINS}.csv")
+    night.write(CHECKINS, [row | {text: row[text].replace(" from ", " via ")} for row in rows])
+    kept = (digests(night.files), digest(night.published))
+    refused = night.build()
+    assert refused.returncode == 1
+    _, *sentences = refused.stderr.strip().splitlines()
+    assert "assert_outputs_keep_their_rates" in sentences[0]
+    named = re.findall(r"rate (\w+), problem", refused.stderr)
+    assert "transfers_per_pass_checkin" in named
+    assert len(sentences) == 1 + len(named), refused.stderr
+    assert (digests(night.files), digest(night.published)) == kept
+
+    monkeypatch.setenv("GYM_ALLOW_CHANGE", " ".join(named))
+    allowed = night.build()
+    assert allowed.returncode == 0, allowed.stderr
+    assert digest(night.published) != kept[1]
 
 
 SHRUNK = {
