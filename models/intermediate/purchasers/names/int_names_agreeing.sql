@@ -11,10 +11,6 @@ int_customer_names as (
     select * from {{ ref('int_customer_names') }}
 ),
 
-int_name_words as (
-    select * from {{ ref('int_name_words') }}
-),
-
 int_purchaser_names as (
     select * from {{ ref('int_purchaser_names') }}
 ),
