@@ -48,8 +48,28 @@ CUSTOMERS = {
     31: ("Brunhild", "Titlewell", {}),
     32: ("花子", "鈴木", {}),
     28: ("Yorick", "Pairwell", {}),
+    40: ("Clara", "Motherly", {"birthday": "1980-01-01"}),
+    41: ("Clara", "Motherly", {"birthday": "1990-01-01"}),
+    42: ("Mia", "Daughterly", {}),
+    43: ("Hugo", "Seniorly", {"birthday": "2001-01-01"}),
+    44: ("Hugo", "Seniorly", {"birthday": "1970-01-01"}),
+    45: ("Lena", "Marriedlater", {}),
+    46: ("Irma", "Auntly", {}),
+    47: ("Rosa", "Wifely", {}),
+    48: ("Karl", "Wifely", {}),
+    49: ("Nora", "Twoages", {"birthday": "1985-01-01"}),
+    50: ("Nora", "Twoages", {"birthday": "2016-01-01"}),
+    51: ("Paul", "Strangely", {}),
     90: ("Recipient", "Somebody", {}),
+    91: ("Niece", "Somebody", {}),
 }
+# Payments in another name than that of the pass.
+OTHER_CARDS = (
+    ("husband", "Karl Wifely", "a card of the husband"),
+    ("stranger", "Paul Strangely", "a card of somebody else"),
+)
+# Who is recorded as whose relative.
+RELATIVES = ((40, 42), (44, 43), (46, 91), (47, 48))
 # What the pass says, who used it, and who bought it as far as anybody can tell.
 CASES = {
     "an exact name": ("Anna Unikum", 90, 1, "name_exact"),
@@ -90,6 +110,17 @@ CASES = {
     "emoji only": ("🙂", 90, None, "no_match"),
     "300 letters": ("Q" * 300, 90, None, "no_match"),
     "a bracket left open": ("Bob (", 90, None, "no_match"),
+    "the namesake who is the mother": ("Clara Motherly", 42, 40, "name_exact"),
+    "the same namesakes for a stranger": ("Clara Motherly", 90, None, "ambiguous"),
+    "a father with the name of his son": ("Hugo Seniorly", 43, 44, "name_exact"),
+    "the grown-up of two namesakes": ("Nora Twoages", 90, 49, "name_exact"),
+    "a maiden name of one who came along": ("Lena Maidenly", 90, 45, "context"),
+    "a maiden name of one who stayed away": ("Lena Maidenly", 91, None, "no_match"),
+    "an uncle who is in no record": ("Gustav Auntly", 91, None, "no_match"),
+    "a card of the husband": ("Rosa Wifely", 90, 47, "name_exact"),
+    "a card of somebody else": ("Anna Unikum", 91, 1, "name_exact"),
+    "a first initial": ("A. Unikum", 91, 1, "name_fuzzy"),
+    "the last name first": ("Unikum, Anna", 91, 1, "name_exact"),
 }
 
 
@@ -134,7 +165,17 @@ def matched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
         checkins.append(checkin(500 + place, 1000 + place, when, "Climbing Class (0 remaining)"))
     twin_day = NOON + timedelta(weeks=list(CASES).index("the namesake who came along"))
     checkins.append(checkin(900, 3, twin_day - timedelta(minutes=1), "Day Pass (1 remaining)"))
+    along = list(CASES).index("a maiden name of one who came along")
+    came = NOON + timedelta(weeks=along, minutes=-1)
+    checkins.append(checkin(901, 45, came, "Day Pass (1 remaining)"))
     project.write("capitan/checkins", checkins)
+    project.write(
+        "capitan/relations",
+        [
+            {"customer_id": one, "related_customer_id": other, "relationship": "CHI"}
+            for one, other in RELATIVES
+        ],
+    )
     mail_day = NOON + timedelta(weeks=list(CASES).index("the e-mail address of the payment"))
     project.write(
         "transactions/combined_transaction_data",
@@ -148,6 +189,17 @@ def matched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
                 "Total Amount": "20.00",
                 "Day Pass Count": 2,
             },
+            *(
+                {
+                    "transaction_id": number,
+                    "Description": "CAPITAN: Day Pass",
+                    "Name": name,
+                    "Date": (NOON + timedelta(weeks=list(CASES).index(case))).date(),
+                    "Total Amount": "10.00",
+                    "Day Pass Count": 1,
+                }
+                for number, name, case in OTHER_CARDS
+            ),
         ],
     )
     dbt = str(PROJECT / ".venv/bin/dbt")
@@ -178,6 +230,11 @@ def test_the_payment_brings_its_facts(matched: dict[str, dict]) -> None:
     assert decided["match_confidence"] == 99
     assert decided["linked_transaction_id"] == "t1"
     assert (float(decided["linked_price"]), decided["linked_group_size"]) == (20.0, 2)
+
+
+def test_a_relatives_card_paid_and_a_strangers_did_not(matched: dict[str, dict]) -> None:
+    assert matched["a card of the husband"]["linked_transaction_id"] == "husband"
+    assert matched["a card of somebody else"]["linked_transaction_id"] is None
 
 
 def test_one_person_is_no_rival_to_himself(matched: dict[str, dict]) -> None:
