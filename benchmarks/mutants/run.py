@@ -192,7 +192,8 @@ def summary(rows: list[Row]) -> str:
     text = [
         f"{len(rows)} changes: {len(broken)} do not compile, {len(same)} change nothing. Of the"
         f" other {len(real)} {len(seen)} are noticed ({len(seen) / max(len(real), 1):.0%}): by a"
-        f" data test {by['data test']}, by a unit test {by['unit test']}, else by pytest {by['pytest']}."
+        f" data test {by['data test']}, by a unit test {by['unit test']},"
+        f" else by pytest {by['pytest']}."
     ]
     unseen = [row for row in real if not row["noticed by"]]
     for title, some in (("Not noticed", unseen), ("Noticed", seen), ("Change nothing", same)):
