@@ -79,6 +79,8 @@ NOT_PERSONAL = {
     "w_name": "a number",
     "other_name_odds": "a number",
     "same_name_odds": "a number",
+    "is_also_a_name": "a yes or no",
+    "name_affixes.word": "a list of titles and degrees",
     "is_email_owner": "a yes or no",
     "is_same_birthday": "a yes or no",
     "is_same_email": "a yes or no",
