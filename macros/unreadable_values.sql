@@ -68,15 +68,17 @@
         {{ column }}_problem
     {%- elif kind == 'value' -%}
         case
-            when {{ column }} is not null or {{ text_from_export(text) }} is null then null
+            when {{ column }} is not null then null
+            when {{ text }} is null or {{ text }} = '' then null
+            when {{ text_from_export(text) }} is null then null
             when {{ is_nothing }} then 'stands for nothing'
             else 'cannot be read'
         end
     {%- else -%}
         case
-            when {{ possible_day(column, kind) }} is not null
-                or {{ text_from_export(text) }} is null
-                then null
+            when {{ possible_day(column, kind) }} is not null then null
+            when {{ text }} is null or {{ text }} = '' then null
+            when {{ text_from_export(text) }} is null then null
             when {{ is_nothing }}
                 or left(cast({{ column }} as varchar), 10)
                 in ('{{ var('days_for_nothing') | join("', '") }}')
@@ -114,7 +116,8 @@
 
 
 {# Of a record, the optional values that were given and are not used: a list, null where there are
-   none. The texts of the export stand in the struct `given`. #}
+   none. The texts of the export stand in the struct `given`. Their shapes are made of these few only:
+   patterns of letters of all scripts are dear. #}
 {% macro unreadable_values(export_name) -%}
     {%- set reasons, values = [], [] -%}
     {%- for line in typed_columns(export_name).split(';') -%}
@@ -123,8 +126,8 @@
         {%- set reason = unreadable_reason(text, column, kind) -%}
         {%- do reasons.append(reason) -%}
         {%- do values.append(
-            "{'column_name': '" ~ name ~ "', 'reason': " ~ reason ~ ", 'shape': "
-            ~ shape_of(text) ~ '}'
+            "{'column_name': '" ~ name ~ "', 'reason': " ~ reason ~ ", 'given': left(" ~ text
+            ~ ', 60)}'
         ) -%}
     {%- endfor -%}
     case
@@ -142,7 +145,7 @@
         found.source_file,
         found.value.column_name,
         found.value.reason,
-        found.value.shape,
+        found.value.given,
     from (
         select source_file, unnest(unreadable_values) as value
         from {{ base_model }}

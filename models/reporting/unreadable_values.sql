@@ -37,7 +37,7 @@ shapes as (
         source_file,
         column_name,
         reason,
-        shape,
+        {{ shape_of('given') }} as shape,
         count(*) as shape_count,
         sum(count(*)) over (partition by export_name, column_name) as column_count,
     from unreadable

@@ -63,6 +63,9 @@ judged as (
             missing_value('transaction_id'),
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+        -- one sale has several lines under one id; a line is told by what was sold, to whom and
+        -- for how much, and what else is written on it may be corrected
+        hash(description, buyer_name, receipt_email, billing_email, total_amount) as line_hash,
         {{ unreadable_values('transactions/combined_transaction_data') }} as unreadable_values,
     from typed
 ),
@@ -70,12 +73,8 @@ judged as (
 labelled as (
     select
         * exclude (is_erased),
-        -- one sale has several lines under one id; a line is told by what was sold, to whom and
-        -- for how much, and what else is written on it may be corrected
-        {{ row_outcome(
-            'transaction_id, description, buyer_name, receipt_email, billing_email, total_amount',
-            later=is_after_as_of('transaction_date')
-        ) }} as row_outcome,
+        {{ row_outcome('transaction_id, line_hash', later=is_after_as_of('transaction_date')) }}
+            as row_outcome,
     from judged
 ),
 
@@ -88,11 +87,10 @@ numbered as (
             else
                 transaction_id || '#' || row_number() over (
                     partition by transaction_id, row_outcome
-                    order by
-                        description, buyer_name, receipt_email, billing_email, total_amount
+                    order by buyer_name, total_amount desc, line_hash
                 )
         end as payment_line_id,
     from labelled
 )
 
-select * from numbered
+select * exclude (line_hash) from numbered
