@@ -10,10 +10,12 @@
 
 
 {# What a meeting by chance is worth on average: the mean closeness where every distance within
-   the window is equally likely. Example: window 30, closeness_minutes 10: 0.316738. #}
+   the window is equally likely. Example: window 30, closeness_minutes 10: 0.316738. Without a
+   window all meetings are of the same moment. #}
 {% macro affinity_closeness_by_chance() -%}
-    (
+    coalesce(
         (1 - exp(-1.0 * {{ var('meeting_window_minutes') }} / {{ var('closeness_minutes') }}))
-        * {{ var('closeness_minutes') }} / {{ var('meeting_window_minutes') }}
+        * {{ var('closeness_minutes') }} / nullif({{ var('meeting_window_minutes') }}, 0),
+        1
     )
 {%- endmacro %}

@@ -22,6 +22,8 @@
                 one.location_number = other.location_number
                 and one.checkin_date = other.checkin_date + {{ 7 * weeks }}
                 and one.customer_id < other.customer_id
+                -- nobody meets himself
+                and one.person_id != other.person_id
                 and one.first_us <= other.last_us + {{ affinity_window_us() }}
                 and other.first_us <= one.last_us + {{ affinity_window_us() }}
     {%- if pairs %}

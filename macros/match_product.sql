@@ -24,10 +24,7 @@
 {%- endmacro %}
 
 {% macro match_product_age(text) -%}
-    case
-        when regexp_matches({{ text }}, '(?i)\b(youth|child|kid|junior)|under\s*[0-9]') then 'youth'
-        else 'adult'
-    end
+    case when {{ tells_of_a_child(text) }} then 'youth' else 'adult' end
 {%- endmacro %}
 
 {#- Whether a pass or membership is sold to children only, or to adults only. "Adult" alone says

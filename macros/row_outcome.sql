@@ -41,10 +41,17 @@
 {%- endmacro %}
 
 
-{# kept, rejected, duplicate (equal to the kept row of its key), superseded (another row won), erased
-   (its person asked to be erased) or later (after as_of). Of the rows of one key the latest wins,
-   then the last in file order; where an erased one wins, none is kept. #}
-{% macro row_outcome(key, latest=none, later='false') -%}
+{# Of the rows of one key, the value of the one that wins; for the condition of a conflict. #}
+{% macro of_winner(column) -%}
+    first_value({{ column }}) over (winner)
+{%- endmacro %}
+
+
+{# kept, rejected, duplicate (equal to the kept row of its key), superseded (another row won),
+   conflicting (another row won that tells of something else), erased (its person asked to be
+   erased) or later (after as_of). Of the rows of one key the latest wins, then the last in file
+   order; where an erased one wins, none is kept. #}
+{% macro row_outcome(key, latest=none, later='false', conflict='false') -%}
     {%- set window -%}
         partition by {{ key }}, reject_reason is null and not {{ later }}
         order by {{ latest ~ ' desc nulls last, ' if latest }}source_file desc, source_line desc
@@ -55,6 +62,23 @@
         when {{ later }} then 'later'
         when row_number() over ({{ window }}) = 1 then 'kept'
         when record_hash = first_value(record_hash) over ({{ window }}) then 'duplicate'
+        when {{ conflict | replace('(winner)', '(' ~ window ~ ')') }} then 'conflicting'
         else 'superseded'
     end
+{%- endmacro %}
+
+
+{# Whether a customer record tells of another person than the one that wins: another name, and
+   neither e-mail nor birthday agree. Where only one of first and last name differs, e-mail and
+   birthday must both be there and differ: people marry, and desks mistype. #}
+{% macro is_another_person() -%}
+    {%- set first = 'lower(first_name) != lower(' ~ of_winner('first_name') ~ ')' -%}
+    {%- set last = 'lower(last_name) != lower(' ~ of_winner('last_name') ~ ')' -%}
+    {%- set email = 'email != ' ~ of_winner('email') -%}
+    {%- set birthday = 'birthday != ' ~ of_winner('birthday') -%}
+    coalesce({{ email }}, true) and coalesce({{ birthday }}, true)
+    and (
+        ({{ first }}) and ({{ last }})
+        or (({{ first }}) or ({{ last }})) and ({{ email }}) and ({{ birthday }})
+    )
 {%- endmacro %}

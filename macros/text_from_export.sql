@@ -33,19 +33,20 @@
 {# A moment on the gym's wall clock; one that carries an offset is converted to it. #}
 {% macro local_timestamp_from_export(column) -%}
     case
-        when regexp_matches(
-            {{ text_from_export(column) }}, '[0-9]:[0-9]{2}.*([Zz]|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'
-        )
-            then try_cast({{ text_from_export(column) }} as timestamptz)
-                at time zone '{{ env_var("GYM_TIMEZONE", "") or "UTC" }}'
+        when {{ moment_has_offset(column) }}
+            then {{ utc_from_export(column) }} at time zone 'UTC' at time zone '{{ gym_time_zone() }}'
         else try_cast({{ text_from_export(column) }} as timestamp)
     end
 {%- endmacro %}
 
 
-{# A calendar day; of a moment, the day it falls on at the gym. #}
-{% macro date_from_export(column) -%}
-    cast({{ local_timestamp_from_export(column) }} as date)
+{# A calendar day; of a moment, the day it falls on at the gym. What is no moment is read like a
+   birthday: in any spelling that leaves no doubt (see date_orders). #}
+{% macro date_from_export(column, orders) -%}
+    coalesce(
+        cast({{ local_timestamp_from_export(column) }} as date),
+        {{ birthday_from_export(column, orders) }}
+    )
 {%- endmacro %}
 
 
@@ -97,8 +98,8 @@
 
 {# Which of day and month stands first in the column's numeric dates, for each sign between them:
    an aggregate. GYM_DATE_ORDER decides; else the days above 12 do. Where neither does, the build
-   stops with one sentence. #}
-{% macro date_orders(column, export_name) -%}
+   stops with one sentence that names the export; without a name such a date is not read. #}
+{% macro date_orders(column, export_name=none) -%}
     {%- set text = text_from_export(column) -%}
     struct_pack(
         {%- for name, sign in [('slash', '/'), ('dot', '[.]'), ('dash', '-')] %}
@@ -135,6 +136,7 @@
             and {{ months_first }} <= {{ var('max_rejected_share') }} * {{ days_first }} then 'dmy'
         when {{ months_first }} > 0
             and {{ days_first }} <= {{ var('max_rejected_share') }} * {{ months_first }} then 'mdy'
+        {%- if export_name %}
         when {{ in_doubt }} > 0
             then error(
                 '{{ export_name }}: nobody can tell day from month in ' || {{ in_doubt }}
@@ -142,6 +144,7 @@
                 || '{{ sign.strip('[]') }}99{{ sign.strip('[]') }}9999;'
                 || ' set GYM_DATE_ORDER to mdy or dmy'
             )
+        {%- endif %}
     end
 {%- endmacro %}
 
@@ -202,13 +205,75 @@
 {%- endmacro %}
 
 
+{# A yes or no, also one that a program wrote as a number with decimals. #}
 {% macro boolean_from_export(column) -%}
-    try_cast({{ text_from_export(column) }} as boolean)
+    coalesce(
+        try_cast({{ text_from_export(column) }} as boolean),
+        try_cast(
+            regexp_extract(
+                {{ column }}, '^[\s\p{Z}]*([01]|[A-Za-z]+)([.]0+)?[\s\p{Z}]*$', 1
+            ) as boolean
+        )
+    )
 {%- endmacro %}
 
 
-{% macro decimal_from_export(column) -%}
-    try_cast({{ text_from_export(column) }} as decimal(18, 2))
+{# An amount as programs or people write it. Of two kinds of signs the last one is the decimal
+   sign. Of one kind: a dot is the decimal sign unless there are several; a comma is it before one
+   or two digits, and before three it parts the thousands. #}
+{% macro money_from_export(column) -%}
+    {%- set currency -%}
+        (?:(?:US|CA|AU|NZ|A|C)?\p{Sc}|USD|EUR|GBP|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|MXN|ZAR
+        {#- #}|Fr[.]?|[Kk]r[.]?)
+    {%- endset -%}
+    {%- set text -%}
+        trim(regexp_replace({{ text_from_export(column) }}, '[\s\p{Z}]+', ' ', 'g'))
+    {%- endset -%}
+    {%- set parts -%}
+        regexp_extract(
+            {{ text }},
+            '^([(]?) ?([+−–-]?) ?{{ currency }}? ?([+−–-]?) ?([0-9](?:[0-9.,''’ ]*[0-9])?|[.,][0-9]+)'
+            || ' ?{{ currency }}? ?([−–-]?) ?([)]?)$',
+            ['opened', 'sign', 'second_sign', 'number', 'last_sign', 'closed']
+        )
+    {%- endset -%}
+    {%- set number -%}({{ parts }}).number{%- endset -%}
+    coalesce(
+        try_cast({{ text_from_export(column) }} as decimal(18, 2)),
+        case
+            when {{ text_from_export(column) }} is null then null
+            -- what is opened is closed, and there is one sign at most
+            when (({{ parts }}).opened = '(') != (({{ parts }}).closed = ')') then null
+            when length(concat(
+                ({{ parts }}).opened, ({{ parts }}).sign, ({{ parts }}).second_sign,
+                ({{ parts }}).last_sign
+            )) > 1 then null
+            else try_cast(
+                case
+                    when concat(
+                        ({{ parts }}).opened, ({{ parts }}).sign, ({{ parts }}).second_sign,
+                        ({{ parts }}).last_sign
+                    ) in ('(', '-', '−', '–') then '-'
+                    else ''
+                end
+                || case
+                    when regexp_matches({{ number }}, '^[0-9]*[.][0-9]+$|^[0-9]+$') then {{ number }}
+                    when regexp_matches({{ number }}, '^[0-9]*,[0-9]{1,2}$')
+                        then replace({{ number }}, ',', '.')
+                    when regexp_matches({{ number }}, '^[0-9]{1,3}([,''’ ][0-9]{3})+([.][0-9]+)?$')
+                        then regexp_replace({{ number }}, '[^0-9.]', '', 'g')
+                    when regexp_matches({{ number }}, '^[0-9]{1,3}([.''’ ][0-9]{3})+(,[0-9]+)?$')
+                        then replace(regexp_replace({{ number }}, '[^0-9,]', '', 'g'), ',', '.')
+                end as decimal(18, 2)
+            )
+        end
+    )
+{%- endmacro %}
+
+
+{# The status of a payment, as the seed payment_statuses spells it. #}
+{% macro payment_status(column) -%}
+    lower(regexp_replace(trim({{ column }}), '[\s\p{Z}_-]+', '_', 'g'))
 {%- endmacro %}
 
 

@@ -13,6 +13,7 @@ The words are those of the SQL macros normalise_letters and normalise_words; a t
 
 from __future__ import annotations
 
+import csv
 import html
 import re
 import unicodedata
@@ -21,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 EMAIL = re.compile(r"(?<![\w.+%'~-])[\w.+%'~-]+[@\uff20][\w-]+(?:\.[\w-]+)*")
@@ -39,12 +41,25 @@ LETTERS = str.maketrans("øłđðıħ", "olddih") | {
 }  # fmt: skip
 WORD = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}]+[^\W_]+)*")
 POSSESSIVE = re.compile(rf"[{APOSTROPHES}][sS]$")
-TITLES = frozenset(
-    ["mr", "mrs", "ms", "mx", "miss", "dr", "prof", "coach", "sir", "herr", "frau", "sra"]
-)
-SUFFIXES = frozenset(
-    ["jr", "sr", "junior", "senior", "ii", "iii", "iv", "phd", "md", "dds", "esq", "mba"]
-)
+AFFIXES = Path(__file__).resolve().parent.parent / "seeds/matching/name_affixes.csv"
+
+
+def _affixes(*kinds: str) -> frozenset[str]:
+    """Words that stand before or behind a name, from the seed that the matcher reads, too.
+
+    What people are called as well is left out, but for generations.
+    """
+    with AFFIXES.open(encoding="utf-8", newline="") as file:
+        return frozenset(
+            row["word"]
+            for row in csv.DictReader(file)
+            if row["kind"] in kinds
+            and (row["is_also_a_name"] != "true" or row["kind"] == "generation")
+        )
+
+
+TITLES = _affixes("title")
+SUFFIXES = _affixes("generation", "degree")
 # A name of such words alone is a product or a placeholder: it would be found in every pass.
 PRODUCT_WORDS = frozenset([
     "account", "adult", "birthday", "camp", "class", "climb", "climbing", "club", "customer",
@@ -56,6 +71,10 @@ PRODUCT_WORDS = frozenset([
 # What stands beyond such a word is no part of the same name. "Ann and Bob Lee" names Ann Lee.
 PARTING = frozenset(["with", "for", "from", "of", "the", "to", "by", "mit", "von", "para", "con"])
 CONJUNCTIONS = frozenset(["and", "und", "y", "et", "e", "plus"])
+# What joins the names of a list, and what may stand between a last name and such a list.
+JOINTS = "&+"
+LIST_BEGINS = ",:;(-\u2013"
+FAMILY = frozenset(["children", "family", "familie", "kids", "siblings", "twins"])
 # Between the words of one name anything may stand but these; a comma and its like where the words
 # are neighbours.
 ENDS = "!?\u2026"
@@ -528,8 +547,14 @@ class People:
         name_begins = buyer.end(1) if buyer else len(text) + 1
         found = self._in_one_word(place)
         plain = [bare(word.folded) for word in place]
+        is_list = any(sign in text for sign in JOINTS) or not CONJUNCTIONS.isdisjoint(plain)
         for number, word in enumerate(plain):
-            for last, people in self._lasts.get(word, {}).items():
+            found_lasts = list(self._lasts.get(word, {}).items())
+            # "the Lees", "Ann and Bob Lees"
+            if word.endswith("s") and (is_list or plain[max(number - 1, 0)] == "the"):
+                theirs = self._lasts.get(word[:-1], {}).get((word[:-1],))
+                found_lasts += [((word,), theirs)] if theirs else []
+            for last, people in found_lasts:
                 end = number + len(last)
                 if tuple(plain[number:end]) != last:
                     continue
@@ -584,6 +609,29 @@ def _around(
             text, place, (number, end, end, behind + size), is_record or behind > end
         ):
             yield number, behind + size
+    for item in _listed(text, place, plain, end):
+        if (plain[item],) in firsts:
+            yield number, item + 1
+
+
+def _listed(text: str, place: list[Word], plain: list[str], end: int) -> Iterator[int]:
+    """The words of a list of first names behind a last name: "Lee: Ann, Bob and Eve"."""
+    if end == len(plain):
+        return
+    item = end + (plain[end] in FAMILY)
+    gap = text[place[end - 1].end : place[end].start]
+    if item == end and not any(sign in gap for sign in LIST_BEGINS):
+        return
+    while item < len(plain):
+        yield item
+        begin = place[item].end
+        item += 1 + (item + 1 < len(plain) and plain[item + 1] in CONJUNCTIONS)
+        if item < len(plain):
+            gap = text[begin : place[item].start]
+            if not any(sign in gap for sign in (",", "/", *JOINTS)) and (
+                plain[item - 1] not in CONJUNCTIONS
+            ):
+                return
 
 
 def _is_one_name(
@@ -600,6 +648,13 @@ def _is_one_name(
     begin, stop, start, end = numbers
     if any(word.folded in PARTING for word in place[stop:start]):
         return False
+    # "Ann, Bob and Eve Lee" are three of one name
+    between = text[place[stop - 1].end : place[start].start]
+    any_sign = (
+        any_sign
+        or any(sign in between for sign in JOINTS)
+        or any(word.folded in CONJUNCTIONS for word in place[stop:start])
+    )
     for number in range(begin, end - 1):
         gap = text[place[number].end : place[number + 1].start]
         if any(sign in ENDS for sign in gap):

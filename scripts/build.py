@@ -90,7 +90,10 @@ def one_sentence(message: str) -> str:
 
 
 def failing_rows(run: RunResult, warehouse: Path) -> str:
-    """The first rows that a failed data test found, as text; empty where there are none."""
+    """The first rows that a failed data test found, as text; empty where there are none.
+
+    A row of one column called `sentence` is that sentence.
+    """
     sql = getattr(run.node, "compiled_code", None)
     if run.node.resource_type != "test" or not sql or not warehouse.exists():
         return ""
@@ -98,7 +101,11 @@ def failing_rows(run: RunResult, warehouse: Path) -> str:
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             rows = connection.sql(f"select * from ({sql}) limit 3")
             found = [
-                ", ".join(f"{name} {value}" for name, value in zip(rows.columns, row, strict=True))
+                row[0]
+                if rows.columns == ["sentence"]
+                else ", ".join(
+                    f"{name} {value}" for name, value in zip(rows.columns, row, strict=True)
+                )
                 for row in rows.fetchall()
             ]
     except duckdb.Error:

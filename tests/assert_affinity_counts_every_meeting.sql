@@ -1,9 +1,9 @@
 -- A pair's together_count is its number of days and places of meeting, its same_day_checkin
 -- interactions the number of these days: equal with one location, and with more of them larger by
 -- one for each further place at which the pair met on one day. Both are counted anew here, from
--- the check-ins and in another way.
-with stg_capitan__checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+-- the arrivals and in another way.
+with int_arrivals as (
+    select * from {{ ref('int_arrivals') }}
 ),
 
 customer_interactions as (
@@ -20,15 +20,16 @@ meetings as (
         other.customer_id as customer_id_2,
         one.checkin_date,
         one.location_id,
-    from stg_capitan__checkins as one
-    inner join stg_capitan__checkins as other
+    from int_arrivals as one
+    inner join int_arrivals as other
         on
             one.checkin_date = other.checkin_date
             and one.location_id = other.location_id
             and one.customer_id < other.customer_id
-            and other.checkin_datetime between
-            one.checkin_datetime - interval '{{ var("meeting_window_minutes") }}' minute
-            and one.checkin_datetime + interval '{{ var("meeting_window_minutes") }}' minute
+            and one.person_id != other.person_id
+            and other.arrived_us between
+            one.arrived_us - cast({{ var('meeting_window_minutes') }} as bigint) * 60000000
+            and one.arrived_us + cast({{ var('meeting_window_minutes') }} as bigint) * 60000000
 ),
 
 days as (

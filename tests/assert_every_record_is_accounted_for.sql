@@ -1,4 +1,5 @@
--- Records read = kept + rejected + duplicate + superseded, and what is kept is what staging shows.
+-- Records read = kept + rejected + duplicate + superseded + conflicting and so on, and what is kept
+-- is what staging shows.
 with records_read as (
     select 'capitan/checkins' as export_name, count(*) as record_count
     from {{ ref('raw_capitan__checkins') }}
@@ -52,5 +53,6 @@ where
     or export_row_counts.record_count is distinct from (
         export_row_counts.kept_count + export_row_counts.rejected_count
         + export_row_counts.duplicate_count + export_row_counts.superseded_count
+        + export_row_counts.conflicting_count
         + export_row_counts.erased_count + export_row_counts.later_count
     )

@@ -44,7 +44,7 @@ lines as (
         first_checkin_date as first_date,
         last_checkin_date as last_date,
     from people
-    where customer_id = cast(id as bigint)
+    where customer_id = cast(id as bigint) and not is_placeholder
     union all
     select
         2, 'crew', null,

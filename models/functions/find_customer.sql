@@ -7,6 +7,7 @@ select
     first_checkin_date,
     last_checkin_date,
     checkin_count,
+    is_placeholder,
 from {{ ref('customers').include(database=false) }}
 where
     cast(customer_id as varchar) = trim(cast(text as varchar))

@@ -31,6 +31,7 @@ counts as (
         count(*) filter (where records.row_outcome = 'rejected') as rejected_count,
         count(*) filter (where records.row_outcome = 'duplicate') as duplicate_count,
         count(*) filter (where records.row_outcome = 'superseded') as superseded_count,
+        count(*) filter (where records.row_outcome = 'conflicting') as conflicting_count,
         count(*) filter (where records.row_outcome = 'erased') as erased_count,
         count(*) filter (where records.row_outcome = 'later') as later_count,
     from export_names
@@ -51,7 +52,12 @@ explained as (
                 '{} kept, {} rejected, {} duplicate, {} superseded, {} erased, in {} file(s)',
                 counts.kept_count, counts.rejected_count, counts.duplicate_count,
                 counts.superseded_count, counts.erased_count, counts.file_count
-            ) || if(counts.later_count > 0, format(', {} after as_of', counts.later_count), '')
+            )
+            || if(
+                counts.conflicting_count > 0,
+                format(', {} conflicting', counts.conflicting_count), ''
+            )
+            || if(counts.later_count > 0, format(', {} after as_of', counts.later_count), '')
         end || coalesce(files.titles, '') as note,
     from counts
     left join files on counts.export_name = files.export_name

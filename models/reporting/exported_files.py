@@ -11,6 +11,7 @@ def model(dbt, session):
     dbt.source("build_state", "build_figures")
     dbt.source("build_state", "erasure_requests_built")
     dbt.ref("interaction_types")
+    dbt.ref("unreadable_values")
     dbt.ref("stg_privacy__erasure_requests")
     marts = {
         "pass_transfers": dbt.ref("pass_transfers"),

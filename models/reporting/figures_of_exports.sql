@@ -11,6 +11,14 @@ unknown_codes as (
     select * from {{ ref('unknown_codes') }}
 ),
 
+unreadable_values as (
+    select * from {{ ref('unreadable_values') }}
+),
+
+int_payments_settled as (
+    select * from {{ ref('int_payments_settled') }}
+),
+
 erasure_requests_met as (
     select * from {{ ref('erasure_requests_met') }}
 ),
@@ -27,6 +35,12 @@ figures as (
     union all
     select 1, 'rows in', 'rejected', sum(rejected_count), sum(record_count), null
     from export_row_counts
+    union all
+    select
+        1, 'rows in', 'conflicting', sum(conflicting_count), sum(record_count),
+        'not used: their number is that of a later record about somebody or something else'
+    from export_row_counts
+    having sum(conflicting_count) > 0
     union all
     select
         12, 'erasure requests', 'carried out', count(*), null,
@@ -51,9 +65,27 @@ figures as (
     union all
     select
         14, 'unknown codes', export_name || ' ' || column_name, unknown_count, row_count,
-        'none of the codes of the var export_codes; read as other'
+        if(
+            export_name = 'transactions/combined_transaction_data',
+            'none of the seed payment_statuses; buys nothing',
+            'none of the codes of the var export_codes; read as other'
+        )
     from unknown_codes
     where unknown_count > 0
+    union all
+    select
+        15, 'unreadable values', export_name || ' ' || column_name || ', ' || reason,
+        sum(unreadable_count), any_value(given_count),
+        'read as empty; such as ' || arg_max(examples, unreadable_count)
+    from unreadable_values
+    group by export_name, column_name, reason
+    union all
+    select
+        16, 'payments that buy nothing', no_purchase_reason, count(*),
+        sum(count(*)) over (), null
+    from int_payments_settled
+    where no_purchase_reason is not null
+    group by no_purchase_reason
     union all
     select 13, 'files not read', metric, file_count, null, note
     from files_not_read

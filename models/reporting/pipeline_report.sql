@@ -7,6 +7,14 @@ figures_of_ages as (
     select * from {{ ref('figures_of_ages') }}
 ),
 
+figures_of_texts as (
+    select * from {{ ref('figures_of_texts') }}
+),
+
+figures_of_meetings as (
+    select * from {{ ref('figures_of_meetings') }}
+),
+
 figures_of_ties as (
     select * from {{ ref('figures_of_ties') }}
 ),
@@ -46,32 +54,15 @@ recomputed as (
 ),
 
 figures as (
-    select
-        section_number,
-        section,
-        metric,
-        value,
-        share_of,
-        note,
-    from figures_of_exports
+    select * from figures_of_exports
     union all
-    select
-        section_number,
-        section,
-        metric,
-        value,
-        share_of,
-        note,
-    from figures_of_ages
+    select * from figures_of_ages
     union all
-    select
-        section_number,
-        section,
-        metric,
-        value,
-        share_of,
-        note,
-    from figures_of_ties
+    select * from figures_of_meetings
+    union all
+    select * from figures_of_ties
+    union all
+    select * from figures_of_texts
     union all
     select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
     from stg_capitan__checkins

@@ -15,6 +15,10 @@ relations as (
     select * from {{ ref('stg_capitan__relations') }}
 ),
 
+payments as (
+    select * from {{ ref('int_payments_settled') }}
+),
+
 codes as (
     select
         'capitan/checkins' as export_name,
@@ -30,6 +34,11 @@ codes as (
     union all
     select 'capitan/relations', 'relationship', relationship
     from relations
+    union all
+    select
+        'transactions/combined_transaction_data', unnest(['status', 'payment_intent_status']),
+        unnest([status, payment_intent_status])
+    from payments
 ),
 
 unknown_codes as (

@@ -16,6 +16,10 @@ select
     customer_birthday_problem,
     cast(checkin_datetime as date) as checkin_date,
     checkin_datetime,
+    coalesce(checkin_utc, {{ utc_of_local('checkin_datetime') }}) as checkin_instant,
+    checkin_utc is not null as has_offset,
+    -- midnight at the gym is a day without its time as well, whatever offset it was written with
+    is_timed and checkin_datetime != cast(checkin_datetime as date) as has_time_of_day,
     created_at,
 from {{ ref('base_capitan__checkins') }}
 where row_outcome = 'kept'

@@ -1,5 +1,6 @@
 -- Grain: one row per payment line.
 select
+    payment_line_id,
     transaction_id,
     stripe_customer_id,
     description,

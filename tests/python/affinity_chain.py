@@ -72,9 +72,19 @@ def run_models(visits: Iterable[Visit], threads: int = 2) -> duckdb.DuckDBPyConn
             "checkin_datetime": pa.array(times, pa.timestamp("us")),
         }
     )
+    # everybody here is a person with one record, and no crowd comes at once
     connection.execute(
-        "create table staging.stg_capitan__checkins as"
-        " select *, cast(checkin_datetime as date) as checkin_date from arrived"
+        """create table intermediate.int_arrivals as
+        select
+            *,
+            customer_id as person_id,
+            cast(checkin_datetime as date) as checkin_date,
+            epoch_us(checkin_datetime) - epoch_us(date_trunc('day', checkin_datetime))
+            as arrived_us
+        from arrived where location_id is not null"""
+    )
+    connection.execute(
+        "create table intermediate.int_persons (customer_id bigint, person_id bigint)"
     )
     seed = PROJECT / "seeds/strength_buckets.csv"
     connection.execute(f"create table seeds.strength_buckets as from read_csv('{seed}')")

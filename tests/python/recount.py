@@ -21,6 +21,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 MEETING = timedelta(minutes=30)
+CROWD_OF_A_SECOND = 10
+CROWD_OF_A_HALF_HOUR = 250
 STRENGTHS = ((10, 5), (5, 4), (3, 3), (2, 2), (1, 1))
 SHARED_SIZES = ("duo", "family")
 
@@ -39,6 +41,7 @@ class Checkin:
     description: str | None
     location_id: str | None
     location_name: str | None
+    written: str = ""
 
     @property
     def day(self) -> date:
@@ -123,11 +126,83 @@ def moment(text: str | None, zone: ZoneInfo) -> datetime | None:
     return parsed.astimezone(zone).replace(tzinfo=None) if parsed.tzinfo else parsed
 
 
-def day(text: str | None) -> date | None:
+def day(text: str | None, ahead: int = 10) -> date | None:
+    """A day that somebody can have meant: since 1990, and no more than some years from now."""
     try:
-        return date.fromisoformat((text or "")[:10])
+        found = date.fromisoformat((text or "")[:10])
     except ValueError:
         return None
+    return found if 1990 <= found.year <= date.today().year + ahead else None
+
+
+def money(text: str | None) -> Decimal | None:
+    """An amount as people write it; None where it is none.
+
+    >>> [str(money(text)) for text in ("$1,234.50", "1.234,50", "(12.00)", "1,234", "free")]
+    ['1234.50', '1234.50', '-12.00', '1234.00', 'None']
+    """
+    bare = "".join((text or "").split())
+    digits = bare.strip("()+-$€ USD")
+    if not digits or set(digits) - set("0123456789.,"):
+        return None
+    last = max(digits.rfind("."), digits.rfind(","))
+    both = "." in digits and "," in digits
+    if last >= 0 and not both and digits[last] == "," and len(digits) - last == 4:
+        last = -1
+    whole, cents = (digits[:last], digits[last + 1 :]) if last >= 0 else (digits, "")
+    value = Decimal("".join(sign for sign in whole if sign.isdigit()) + "." + (cents or "0"))
+    value = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return -value if bare.startswith(("(", "-", "$-")) or bare.endswith("-") else value
+
+
+def purchases(root: Path) -> Counter[tuple[str, str | None, Decimal | None]]:
+    """Payment lines that bought something, by id, payer's name and amount.
+
+    A line counts once however often it was exported, by what was exported last. It bought nothing
+    where a status is given that is no success, where money went back, or where it is a second line
+    over nothing of one payer, product and day.
+    """
+    success = {"succeeded", "paid", "completed", "validated_completed", "captured"}
+    lines: dict[tuple, dict[str, str | None]] = {}
+    for record in records(root, "transactions/combined_transaction_data"):
+        amount = money(record["Total Amount"])
+        who = (record["Name"], record["receipt_email"], record["billing_email"])
+        if record["transaction_id"]:
+            key = (record["transaction_id"], record["Description"], *who, amount)
+            lines[key] = record
+    returned = Counter(
+        (name, -amount) for name, *_, amount in lines if amount is not None and amount < 0
+    )
+    paid = {
+        (record["Name"], record["receipt_email"], record["Description"], record["Date"])
+        for (*_, amount), record in lines.items()
+        if amount is None or amount > 0
+    }
+    bought: Counter[tuple[str, str | None, Decimal | None]] = Counter()
+
+    def is_taken_back_last(key: tuple) -> bool:
+        return (key[0], *key[1:-1], -(key[-1] or 0)) not in lines
+
+    for key in sorted(lines, key=is_taken_back_last):
+        (transaction_id, *_, amount), record = key, lines[key]
+        given = [record[name] for name in ("status", "payment_intent_status") if record[name]]
+        if any(text.lower().replace(" ", "_") not in success for text in given):
+            continue
+        when = day(record["Date"], ahead=0)
+        if when is None or when > date.today() + timedelta(days=1):
+            continue
+        if amount is not None and amount < 0:
+            continue
+        if returned[transaction_id, amount] > 0:
+            returned[transaction_id, amount] -= 1
+            continue
+        again = (record["Name"], record["receipt_email"], record["Description"], record["Date"])
+        if amount == 0:
+            if again in paid:
+                continue
+            paid.add(again)
+        bought[transaction_id, record["Name"], amount] += 1
+    return bought
 
 
 def read_checkins(root: Path, timezone: str) -> list[Checkin]:
@@ -155,6 +230,7 @@ def read_checkins(root: Path, timezone: str) -> list[Checkin]:
                 record["entry_method_description"],
                 record["location_id"],
                 record["location_name"],
+                record["checkin_datetime"] or "",
             ),
         )
     return [kept[checkin_id][1] for checkin_id in sorted(kept)]
@@ -181,22 +257,59 @@ def read_members(root: Path) -> list[Member]:
 # Pass transfers
 
 
+LEFT = re.compile(r"(remaining|remain|remains|left|rem)[).\]}]*", re.IGNORECASE)
+LINKS = (
+    "from", "bought by", "purchased by", "paid by", "paid for by", "gifted by", "given by",
+    "shared by", "sponsored by", "hosted by", "donated by", "courtesy of",
+)  # fmt: skip
+HOSTED = ("guest", "guests", "buddy", "visitor")
+
+
+def uses_left(words: list[str]) -> tuple[list[str], int | None]:
+    """The words without those at the end that count the uses left, and that count."""
+    for place in range(max(len(words) - 5, 1), len(words)):
+        opening, *rest = words[place:]
+        if not opening.startswith(("(", "[", "-")) or not rest:
+            continue
+        count = opening.lstrip("([-") or rest[0]
+        if (count.isdigit() or count.lower() == "unlimited") and LEFT.fullmatch(words[-1]):
+            return words[:place], int(count) if count.isdigit() else None
+    return words, None
+
+
 def parse(description: str) -> tuple[str, str, int | None] | None:
     """Pass type, purchaser's name and remaining count; None where nobody is named.
 
+    Read word by word from the end: the uses left, then the name up to the last word that says who
+    paid. What begins with a digit and has at most four of them is a time, not a name.
+
     >>> parse('Day Pass with Gear (Adult 14 and Up) from Robert (Bob) Fromm (0 remaining)')
     ('Day Pass with Gear (Adult 14 and Up)', 'Robert (Bob) Fromm', 0)
+    >>> parse('Day\u00a0Pass FROM: Ann Example (3 of 5 left)')
+    ('Day Pass', 'Ann Example', 3)
+    >>> parse('Guest of Ann Example')
+    ('Guest', 'Ann Example', None)
     >>> parse('Youth Day Pass (Under 14 y/o) (0 remaining)') is None
     True
+    >>> parse('Night Pass (from 7 pm)') is None
+    True
     """
-    text = " ".join(description.split())
-    counted = re.search(r"\((\d+) remaining\)$", text, re.IGNORECASE)
-    if counted:
-        text = text[: counted.start()].rstrip()
-    named = re.fullmatch(r"(.+) from (.+)", text, re.IGNORECASE)
-    if named is None:
-        return None
-    return named.group(1), named.group(2), int(counted.group(1)) if counted else None
+    words, remaining = uses_left(description.replace("(", " (").split())
+    for place in range(len(words) - 1, 0, -1):
+        name = " ".join(words[place + 1 :]).lstrip(":- ")
+        for link in LINKS:
+            length = len(link.split())
+            said = " ".join(words[max(place + 1 - length, 0) : place + 1]).lower().rstrip(":")
+            before = words[: place + 1 - length]
+            if said == link and before and name and not re.fullmatch(r"\d{1,2}(\W.*)?", name):
+                return " ".join(before), name, remaining
+    for place, word in enumerate(words[1:-1], 1):
+        kind = (
+            words[place - 2 : place] if words[place - 1].lower() == "pass" else words[place - 1 :]
+        )
+        if word.lower() == "of" and kind and kind[0].lower() in HOSTED:
+            return " ".join(words[:place]), " ".join(words[place + 1 :]), remaining
+    return None
 
 
 def pass_transfers(
@@ -339,14 +452,52 @@ def same_purchase_group(transfers: Iterable[Transfer]) -> Interactions:
     )
 
 
+def has_time(checkin: Checkin) -> bool:
+    """Whether a time of day was written: none but zeros behind the day is none."""
+    return bool(re.search("[1-9]", re.split("[Z+]", checkin.written[10:])[0]))
+
+
+def without_crowds(here: list[Checkin]) -> list[Checkin]:
+    """The check-ins of a place and day outside its crowds, for a clock that shows seconds."""
+    at_once = Counter(checkin.moment.replace(microsecond=0) for checkin in here)
+    alone = [c for c in here if at_once[c.moment.replace(microsecond=0)] < CROWD_OF_A_SECOND]
+
+    def half_hour(checkin: Checkin) -> tuple[int, bool]:
+        return checkin.moment.hour, checkin.moment.minute < 30
+
+    busy = Counter(map(half_hour, alone))
+    return [checkin for checkin in alone if busy[half_hour(checkin)] <= CROWD_OF_A_HALF_HOUR]
+
+
+def persons(duplicates: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """The lowest record of each record's person, by the pairs of records that are one."""
+    lowest: dict[int, int] = {}
+    pairs = list(duplicates)
+    for _ in pairs:
+        for one, other in pairs:
+            found = min(lowest.get(one, one), lowest.get(other, other))
+            lowest[one] = lowest[other] = found
+    return lowest
+
+
+def of_two_people(found: Interactions, person: Mapping[int, int]) -> Interactions:
+    """Without the pairs of records that are one person."""
+    return {
+        key: metadata
+        for key, metadata in found.items()
+        if person.get(key[2], key[2]) != person.get(key[3], key[3])
+    }
+
+
 def same_day_checkin(checkins: Iterable[Checkin]) -> Interactions:
     """Meetings at one location; of several of a pair the closest, then the lowest location."""
     visits: dict[tuple[date, str], list[Checkin]] = defaultdict(list)
     for checkin in checkins:
-        if checkin.location_id is not None:
+        if checkin.location_id is not None and has_time(checkin):
             visits[checkin.day, checkin.location_id].append(checkin)
     meetings = []
-    for (when, location_id), here in visits.items():
+    for (when, location_id), everybody in visits.items():
+        here = without_crowds(everybody)
         here.sort(key=lambda checkin: checkin.moment)
         for place, early in enumerate(here):
             for late in here[place + 1 :]:
@@ -407,15 +558,22 @@ def interactions(
     transfers: Sequence[Transfer],
     members: Sequence[Member],
     instances: Mapping[int, object],
+    duplicates: Iterable[tuple[int, int]] = (),
+    placeholders: Iterable[int] = (),
 ) -> Interactions:
-    """All five types; no two of them share a key."""
-    return {
-        **same_day_checkin(checkins),
+    """All five types; no two of them share a key.
+
+    Which records are one person, and which are nobody, is given: both have tests of their own.
+    """
+    nobody = set(placeholders)
+    found = {
+        **same_day_checkin(c for c in checkins if c.customer_id not in nobody),
         **shared_pass(transfers),
         **same_purchase_group(transfers),
-        **family_membership(members, instances),
+        **family_membership((m for m in members if m.customer_id not in nobody), instances),
         **frequent_guest(transfers),
     }
+    return of_two_people(found, persons(duplicates))
 
 
 def interaction_id(key: Key) -> str:

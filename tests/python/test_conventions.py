@@ -23,6 +23,7 @@ READS = {
     "functions": {"marts"},
     "reporting": {
         "build_state",
+        "staging/base",
         "staging",
         "intermediate",
         "marts",
@@ -71,9 +72,15 @@ NOT_PERSONAL = {
     "nickname": "a list of first names of the language",
     "name_weight": "a number",
     "placeholder_birthdays.birthday": "days that stand for no day",
+    "int_placeholder_birthdays.birthday": "days that stand for no day",
+    "reason": "a reason",
+    "is_email_dummy": "a yes or no",
+    "is_phone_dummy": "a yes or no",
     "w_name": "a number",
     "other_name_odds": "a number",
     "same_name_odds": "a number",
+    "is_also_a_name": "a yes or no",
+    "name_affixes.word": "a list of titles and degrees",
     "is_email_owner": "a yes or no",
     "is_same_birthday": "a yes or no",
     "is_same_email": "a yes or no",
@@ -81,6 +88,8 @@ NOT_PERSONAL = {
     "is_same_phone": "a yes or no",
     "customer_connections.metadata": "counts and dates",
     "names_withheld.published_text": "what anybody may read",
+    "no_purchase_reason": "one of a few words",
+    "unreadable_values.reason": "one of a few words",
 }
 COLUMN_KEYS = {"name", "description", "data_type", "data_tests", "config", "constraints"}
 

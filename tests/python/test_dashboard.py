@@ -28,7 +28,7 @@ EDGES = {
     """,
     "ties": """
         select customer_id_1, customer_id_2 from customer_connections
-        where strength_score in (4, 5) 
+        where strength_score in (4, 5)
             and (known_tie or affinity_level in ('together', 'maybe'))
     """,
 }

@@ -128,6 +128,35 @@ def roster_changed(gym: Gym, rng: random.Random) -> None:
     rng.choice(shared)["start_date"] = "2025-10-01"
 
 
+def crowd_imported(gym: Gym, rng: random.Random) -> None:
+    """Ten people at one second among those who are there already."""
+    stamp = rng.choice(gym.checkins)["checkin_datetime"][:19]
+    people = rng.sample(gym.checkins, 10)
+    gym.checkins += [
+        row | {"checkin_id": gym.new_id(), "checkin_datetime": stamp} for row in people
+    ]
+
+
+def became_a_placeholder(gym: Gym, rng: random.Random) -> None:
+    name = {"first_name": "Front", "last_name": "Desk"}
+    number = rng.choice(gym.transfers())["customer_id"]
+    for person in gym.tables["capitan/customers"]:
+        if person["customer_id"] == number:
+            person.update(name)
+
+
+def two_visitors_became_one_person(gym: Gym, rng: random.Random) -> None:
+    """Of two who met, the second gets the name and birthday of the first."""
+    first = rng.choice(gym.checkins)
+    day = first["checkin_datetime"][:13]
+    near = [row for row in gym.checkins if row["checkin_datetime"][:13] == day]
+    known = {row["customer_id"]: row for row in gym.tables["capitan/customers"]}
+    if {first["customer_id"], near[-1]["customer_id"]} <= set(known):
+        told = {key: known[first["customer_id"]][key] for key in ("first_name", "last_name")}
+        known[near[-1]["customer_id"]].update(told, birthday="1980-02-03")
+        known[first["customer_id"]].update(birthday="1980-02-03")
+
+
 def relation_deleted(gym: Gym, rng: random.Random) -> None:
     gym.tables["capitan/relations"].remove(rng.choice(gym.tables["capitan/relations"]))
 
@@ -178,6 +207,9 @@ CHANGES: tuple[Callable[[Gym, random.Random], None], ...] = (
     customer_renamed,
     namesake_added,
     roster_changed,
+    crowd_imported,
+    became_a_placeholder,
+    two_visitors_became_one_person,
     relation_deleted,
     window_changed,
     closeness_changed,

@@ -114,6 +114,13 @@ KNOWN = people(
         ("山田太郎さん", "#さん"),
         ('["Ann","Lee"]', '["#"]'),
         ("Ann Lee Birthday Party", "# Birthday Party"),
+        ("Ann, Bob and Eve Lee", "#"),
+        ("Bob, Ann & Eve Lee (3 kids)", "Bob, # (3 kids)"),
+        ("Bob and Ann Lees", "Bob and #"),
+        ("the Lees: Bob, Ann", "the #"),
+        ("Lee, Bob and Ann", "#"),
+        ("Lee family (Bob + Ann)", "#)"),
+        ("Lee kids Ann & Bob", "# & Bob"),
     ],
 )
 def test_a_spelling_names_the_person(text: str, left: str) -> None:
@@ -136,6 +143,10 @@ def test_a_spelling_names_the_person(text: str, left: str) -> None:
         "Byidson",
         "Nicknamby pass for Konstanze",
         "Bobby Nicknamson",
+        "Ann Lees",
+        "Ann, Bob Lee",
+        "Ann with Bob and Eve Lee",
+        "Lee: Bob Marsh, Ann",
         "",
     ],
 )

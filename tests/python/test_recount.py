@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,24 @@ def counted(tmp_path_factory: pytest.TempPathFactory):
             "select member_id, membership_instance_id from intermediate.int_membership_members"
         )
     )
-    found = recount.interactions(checkins, transfers, members, instances)
+    found = recount.interactions(
+        checkins,
+        transfers,
+        members,
+        instances,
+        project.query("select customer_id_1, customer_id_2 from duplicate_customers"),
+        [number for (number,) in project.query("select customer_id from placeholder_customers")],
+    )
     return project, checkins, transfers, members, found
+
+
+SETTLED = """select transaction_id, buyer_name, total_amount
+    from intermediate.int_payments_settled where no_purchase_reason is null"""
+
+
+def test_purchases_are_those_that_a_reader_would_find(counted) -> None:
+    project, *_ = counted
+    assert Counter(project.query(SETTLED)) == recount.purchases(Path(project.exports))
 
 
 def test_transfers_are_those_that_a_reader_would_find(counted) -> None:

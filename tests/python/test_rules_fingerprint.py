@@ -1,4 +1,4 @@
-"""The digest that decides whether all interactions are computed anew: what is in it, what is not."""
+"""The digest that decides whether all interactions are computed anew, and what changes it."""
 
 from __future__ import annotations
 

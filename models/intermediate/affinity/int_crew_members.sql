@@ -16,6 +16,10 @@ groups as (
     {{ affinity_components('all_ties') }} -- noqa: PRS
 ),
 
+int_persons as (
+    select * from {{ ref('int_persons') }}
+),
+
 too_large as (
     select component_id
     from groups
@@ -67,13 +71,25 @@ settled as (
     select
         customer_id,
         component_id,
-        member_count,
     from fitting
     qualify row_number() over (partition by customer_id order by ladder_step) = 1
+),
+
+-- two records of one person are two members, and make no crew of one person and another
+counted as (
+    select
+        settled.customer_id,
+        settled.component_id,
+        count(distinct coalesce(int_persons.person_id, settled.customer_id)) over (
+            partition by settled.component_id
+        ) as person_count,
+    from settled
+    left join int_persons
+        on settled.customer_id = int_persons.customer_id
 )
 
 select
     customer_id,
     component_id as lowest_customer_id,
-from settled
-where member_count >= {{ var('crew_min_members') }}
+from counted
+where person_count >= {{ var('crew_min_members') }}

@@ -1,18 +1,24 @@
 -- Grain: one row per payment line for day passes whose buyer is a known customer.
-with stg_transactions__transactions as (
-    select * from {{ ref('stg_transactions__transactions') }}
+with int_payments_settled as (
+    select * from {{ ref('int_payments_settled') }}
+    where no_purchase_reason is null
 ),
 
-stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
 ),
 
 int_pass_transfers_matched as (
     select * from {{ ref('int_pass_transfers_matched') }}
 ),
 
+int_purchaser_payments_linked as (
+    select * from {{ ref('int_purchaser_payments_linked') }}
+),
+
 purchases as (
     select
+        payment_line_id,
         transaction_id,
         description,
         day_pass_count,
@@ -20,42 +26,44 @@ purchases as (
         transaction_date,
         lower(strip_accents(buyer_name)) as buyer_name,
         list_distinct([receipt_email, billing_email]) as emails,
-    from stg_transactions__transactions
-    where day_pass_count > 0 and transaction_date is not null
+    from int_payments_settled
+    where day_pass_count > 0
 ),
 
 by_email as (
     select
-        purchases.transaction_id,
-        stg_capitan__customers.customer_id,
+        purchases.payment_line_id,
+        int_customer_records.customer_id,
         lower(strip_accents(concat_ws(
-            ' ', stg_capitan__customers.first_name, stg_capitan__customers.last_name
+            ' ', int_customer_records.first_name, int_customer_records.last_name
         ))) = purchases.buyer_name as is_same_name,
     from (select *, unnest(emails) as email from purchases) as purchases
-    inner join stg_capitan__customers on purchases.email = stg_capitan__customers.email
+    inner join int_customer_records on purchases.email = int_customer_records.email
 ),
 
 -- an e-mail that a family shares names nobody, unless one of them carries the buyer's name
 email_owners as (
     select
-        transaction_id,
+        payment_line_id,
         case
             when count(distinct customer_id) filter (where is_same_name) = 1
                 then min(customer_id) filter (where is_same_name)
             when count(distinct customer_id) = 1 then min(customer_id)
         end as customer_id,
     from by_email
-    group by transaction_id
+    group by payment_line_id
 ),
 
 linked_purchasers as (
     select
-        linked_transaction_id as transaction_id,
-        min(purchaser_customer_id) as customer_id,
+        int_purchaser_payments_linked.payment_line_id,
+        min(int_pass_transfers_matched.purchaser_customer_id) as customer_id,
     from int_pass_transfers_matched
-    where linked_transaction_id is not null and purchaser_customer_id is not null
-    group by linked_transaction_id
-    having count(distinct purchaser_customer_id) = 1
+    inner join int_purchaser_payments_linked
+        on int_pass_transfers_matched.checkin_id = int_purchaser_payments_linked.checkin_id
+    where int_pass_transfers_matched.purchaser_customer_id is not null
+    group by int_purchaser_payments_linked.payment_line_id
+    having count(distinct int_pass_transfers_matched.purchaser_customer_id) = 1
 ),
 
 resolved as (
@@ -65,8 +73,8 @@ resolved as (
         case when email_owners.customer_id is not null then 'email' else 'linked_pass' end
             as resolved_by,
     from purchases
-    left join email_owners on purchases.transaction_id = email_owners.transaction_id
-    left join linked_purchasers on purchases.transaction_id = linked_purchasers.transaction_id
+    left join email_owners on purchases.payment_line_id = email_owners.payment_line_id
+    left join linked_purchasers on purchases.payment_line_id = linked_purchasers.payment_line_id
 )
 
 select * from resolved

@@ -1,6 +1,6 @@
 -- Grain: one row per date and pair of customers who met, for the dates to recompute.
-with stg_capitan__checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+with int_arrivals as (
+    select * from {{ ref('int_arrivals') }}
 ),
 
 int_interaction_dates_changed as (
@@ -10,19 +10,19 @@ int_interaction_dates_changed as (
 -- a bucket is as long as the window, so whom one meets is in the same bucket or a neighbouring one
 arrivals as (
     select
-        stg_capitan__checkins.customer_id,
-        stg_capitan__checkins.location_id,
-        stg_capitan__checkins.location_name,
-        stg_capitan__checkins.checkin_date,
-        epoch_us(stg_capitan__checkins.checkin_datetime) as arrived_us,
-        epoch_us(stg_capitan__checkins.checkin_datetime)
-        // greatest({{ affinity_window_us() }}, 1) as bucket,
+        int_arrivals.customer_id,
+        int_arrivals.person_id,
+        int_arrivals.location_id,
+        int_arrivals.location_name,
+        int_arrivals.checkin_date,
+        int_arrivals.arrived_us,
+        int_arrivals.arrived_us // greatest({{ affinity_window_us() }}, 1) as bucket,
         count(*) over (
-            partition by stg_capitan__checkins.customer_id, stg_capitan__checkins.checkin_date
+            partition by int_arrivals.customer_id, int_arrivals.checkin_date
         ) > 1 as is_repeated,
-    from stg_capitan__checkins
+    from int_arrivals
     inner join int_interaction_dates_changed
-        on stg_capitan__checkins.checkin_date = int_interaction_dates_changed.interaction_date
+        on int_arrivals.checkin_date = int_interaction_dates_changed.interaction_date
 ),
 
 reachable as (
@@ -49,6 +49,8 @@ meetings as (
             and one.location_id = other.location_id
             and one.bucket = other.bucket
             and one.customer_id < other.customer_id
+            -- nobody meets himself
+            and one.person_id != other.person_id
             and abs(one.arrived_us - other.arrived_us) <= {{ affinity_window_us() }}
 ),
 

@@ -7,6 +7,10 @@ int_interaction_dates_changed as (
     select * from {{ ref('int_interaction_dates_changed') }}
 ),
 
+int_persons as (
+    select * from {{ ref('int_persons') }}
+),
+
 uses as (
     select
         transfers.checkin_date as interaction_date,
@@ -14,10 +18,13 @@ uses as (
         transfers.user_customer_id,
         transfers.pass_type,
         transfers.linked_date,
+        coalesce(min(int_persons.person_id), transfers.user_customer_id) as user_person_id,
         min(transfers.purchaser_name) as purchaser_name,
     from int_pass_transfers_matched as transfers
     inner join int_interaction_dates_changed
         on transfers.checkin_date = int_interaction_dates_changed.interaction_date
+    left join int_persons
+        on transfers.user_customer_id = int_persons.customer_id
     where transfers.purchaser_customer_id is not null
     group by
         transfers.checkin_date,
@@ -32,10 +39,10 @@ uses as (
 sized as (
     select
         *,
-        count(distinct user_customer_id) over (
+        count(distinct user_person_id) over (
             partition by interaction_date, purchaser_customer_id, linked_date
         ) as purchase_size,
-        count(distinct user_customer_id) over (
+        count(distinct user_person_id) over (
             partition by interaction_date, purchaser_customer_id, pass_type
         ) as same_day_size,
     from uses
@@ -63,6 +70,8 @@ shared_purchases as (
             one.interaction_date = other.interaction_date
             and one.purchaser_customer_id = other.purchaser_customer_id
             and one.user_customer_id < other.user_customer_id
+            -- nobody is a group
+            and one.user_person_id != other.user_person_id
             and case
                 when one.linked_date is not null and other.linked_date is not null
                     then one.linked_date = other.linked_date

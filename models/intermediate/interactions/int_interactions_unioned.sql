@@ -26,7 +26,7 @@ interactions as (
         customer_id_1,
         customer_id_2,
         json_object(
-            'time_diff_minutes', cast(round(apart_us / 60000000, 1) as decimal(4, 1)),
+            'time_diff_minutes', cast(round(apart_us / 60000000, 1) as decimal(5, 1)),
             'location', location_name,
             'count', repeat_count
         ) as metadata,

@@ -3,6 +3,14 @@ with membership_members as (
     select * from {{ ref('int_membership_members') }}
 ),
 
+int_persons as (
+    select * from {{ ref('int_persons') }}
+),
+
+int_placeholder_customers as (
+    select * from {{ ref('int_placeholder_customers') }}
+),
+
 rosters as (
     select
         membership_instance_id,
@@ -11,7 +19,19 @@ rosters as (
     group by membership_instance_id
 ),
 
--- One row per instance and pair, also when a person stands on the roster twice.
+people as (
+    select
+        membership_members.*,
+        coalesce(int_persons.person_id, membership_members.customer_id) as person_id,
+    from membership_members
+    anti join int_placeholder_customers
+        on membership_members.customer_id = int_placeholder_customers.customer_id
+    left join int_persons
+        on membership_members.customer_id = int_persons.customer_id
+),
+
+-- One row per instance and pair, also when a person stands on the roster twice. Two records of one
+-- person are no pair.
 pairs as (
     select
         members.membership_instance_id,
@@ -20,11 +40,12 @@ pairs as (
         min(members.membership_type_id) as membership_id,
         min(members.membership_name) as membership_name,
         min(members.start_date) as interaction_date,
-    from membership_members as members
-    inner join membership_members as other_members
+    from people as members
+    inner join people as other_members
         on
             members.membership_instance_id = other_members.membership_instance_id
             and members.customer_id < other_members.customer_id
+            and members.person_id != other_members.person_id
     where members.start_date is not null
     group by members.membership_instance_id, members.customer_id, other_members.customer_id
 ),

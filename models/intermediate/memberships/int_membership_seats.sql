@@ -8,7 +8,7 @@ memberships as (
 ),
 
 customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+    select * from {{ ref('int_customer_records') }}
 ),
 
 -- The owner has a seat of his own, on the roster or not: a parent may pay and never climb.
@@ -56,7 +56,7 @@ described as (
             coalesce(cast(seats.end_date as varchar), '')
         ) as roster_block,
         {{ normalise_letters('coalesce(seats.member_last_name, customers.last_name)') }} as surname,
-        lower(trim(customers.email)) as email,
+        customers.email,
     from seats
     left join customers
         on seats.customer_id = customers.customer_id

@@ -3,6 +3,10 @@ with stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
 
+int_pass_texts as (
+    select * from {{ ref('int_pass_texts') }}
+),
+
 stg_capitan__members as (
     select * from {{ ref('stg_capitan__members') }}
 ),
@@ -23,12 +27,16 @@ int_today as (
     select * from {{ ref('int_today') }}
 ),
 
--- the buyer's name behind "from" says nothing about the pass
+-- the buyer's name says nothing about the pass
 passes as (
     select distinct
-        customer_id,
-        regexp_replace(entry_method_description, '(?i)\sfrom\s.*', '') as pass_text,
+        stg_capitan__checkins.customer_id,
+        int_pass_texts.pass_type as pass_text,
     from stg_capitan__checkins
+    inner join int_pass_texts
+        on
+            stg_capitan__checkins.entry_method_description
+            = int_pass_texts.entry_method_description
 ),
 
 -- CHI: the related one is the child. PRE: the related one is the parent.

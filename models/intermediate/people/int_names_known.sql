@@ -6,7 +6,7 @@ with int_people_aged as (
 
 base_capitan__customers as (
     select * from {{ ref('base_capitan__customers') }}
-    where row_outcome in ('superseded', 'duplicate')
+    where row_outcome in ('superseded', 'conflicting', 'duplicate')
 ),
 
 stg_capitan__members as (

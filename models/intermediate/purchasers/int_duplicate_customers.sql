@@ -1,6 +1,6 @@
 -- Grain: one row per two customer records that are one person.
-with stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+with int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
 ),
 
 int_customer_names as (
@@ -9,6 +9,10 @@ int_customer_names as (
 
 nicknames as (
     select * from {{ ref('nicknames') }}
+),
+
+stg_capitan__relations as (
+    select * from {{ ref('stg_capitan__relations') }}
 ),
 
 related_names as (
@@ -22,12 +26,13 @@ people as (
         customer_names.customer_id,
         customer_names.first_name,
         customer_names.last_name,
-        customers.birthday,
-        nullif(customers.email, '') as email,
-        nullif(regexp_replace(customers.phone, '[^0-9]', '', 'g'), '') as phone,
+        customer_names.suffix,
+        records.birthday,
+        records.email,
+        records.phone,
     from int_customer_names as customer_names
-    inner join stg_capitan__customers as customers
-        on customer_names.customer_id = customers.customer_id
+    inner join int_customer_records as records
+        on customer_names.customer_id = records.customer_id
 ),
 
 pairs as (
@@ -60,7 +65,10 @@ pairs as (
         one.phone = other.phone,
     from people as one
     inner join people as other
-        on one.email = other.email
+        on
+            one.email = other.email
+            -- father and son
+            and one.suffix = other.suffix
     where one.customer_id < other.customer_id
     union all
     select
@@ -78,6 +86,7 @@ pairs as (
         on
             one.phone = other.phone
             and one.first_name = other.first_name
+            and one.suffix = other.suffix
     where one.customer_id < other.customer_id
 ),
 
@@ -103,6 +112,19 @@ same_people as (
             or pairs.birthday = pairs.other_birthday
         )
     group by pairs.customer_id_1, pairs.customer_id_2
+),
+
+-- whom the gym knows as relatives of each other are two people
+related as (
+    select
+        least(customer_id, related_customer_id) as customer_id_1,
+        greatest(customer_id, related_customer_id) as customer_id_2,
+    from stg_capitan__relations
 )
 
-select * from same_people
+select same_people.*
+from same_people
+anti join related
+    on
+        same_people.customer_id_1 = related.customer_id_1
+        and same_people.customer_id_2 = related.customer_id_2

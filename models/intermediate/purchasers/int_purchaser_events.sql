@@ -7,6 +7,10 @@ int_pass_transfers_parsed as (
     select * from {{ ref('int_pass_transfers_parsed') }}
 ),
 
+int_placeholder_transfers as (
+    select * from {{ ref('int_placeholder_transfers') }}
+),
+
 int_purchaser_names as (
     select * from {{ ref('int_purchaser_names') }}
 ),
@@ -37,6 +41,8 @@ events as (
         transfers.checkin_datetime,
         transfers.checkin_date,
     from int_pass_transfers_parsed as transfers
+    anti join int_placeholder_transfers
+        on transfers.checkin_id = int_placeholder_transfers.checkin_id
     left join joined_names
         on transfers.purchaser_name = joined_names.written_name
 ),

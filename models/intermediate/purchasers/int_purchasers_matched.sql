@@ -19,6 +19,14 @@ int_purchaser_payments_linked as (
     select * from {{ ref('int_purchaser_payments_linked') }}
 ),
 
+int_placeholder_transfers as (
+    select * from {{ ref('int_placeholder_transfers') }}
+),
+
+int_persons as (
+    select * from {{ ref('int_persons') }}
+),
+
 group_sizes as (
     select events.purchaser_group_id, count(*) as pooled_events
     from int_purchaser_events as events
@@ -28,15 +36,22 @@ group_sizes as (
 matched as (
     select
         events.checkin_id,
+        coalesce(buyer.person_id, decided.customer_id)
+        = coalesce(recipient.person_id, events.user_customer_id) as is_own_pass,
         case
-            when decided.match_method not in ('ambiguous', 'no_match') then decided.customer_id
+            when decided.match_method not in ('ambiguous', 'no_match') and not is_own_pass
+                then decided.customer_id
         end as purchaser_customer_id,
         decided.customer_id as best_candidate_id,
         decided.runner_up_customer_id,
         candidate_checkins.own_checkin_id as same_day_checkin_id,
         payments_linked.transaction_id as linked_transaction_id,
         decided.duplicate_customer_ids,
-        coalesce(decided.match_method, 'no_match') as match_method,
+        case
+            when decided.match_method not in ('ambiguous', 'no_match') and is_own_pass
+                then 'own_pass'
+            else coalesce(decided.match_method, 'no_match')
+        end as match_method,
         decided.first_level,
         decided.last_level,
         cast(
@@ -83,6 +98,27 @@ matched as (
             and decided.customer_id = candidate_checkins.customer_id
     left join int_purchaser_payments_linked as payments_linked
         on events.checkin_id = payments_linked.checkin_id
+    -- whoever used a pass that another record of his bought used his own
+    left join int_persons as buyer
+        on decided.customer_id = buyer.customer_id
+    left join int_persons as recipient
+        on events.user_customer_id = recipient.customer_id
+),
+
+with_placeholders as (
+    select * exclude (is_own_pass) from matched
+    union all by name
+    select
+        checkin_id,
+        'placeholder' as match_method,
+        0 as match_confidence,
+        0 as runner_up_confidence,
+        0 as margin,
+        1 as p_absent,
+        0 as n_candidates,
+        1 as pooled_events,
+        cast({{ match_parameter('parameter_version') }} as integer) as parameter_version,
+    from int_placeholder_transfers
 )
 
-select * from matched
+select * from with_placeholders

@@ -35,10 +35,16 @@ typed as (
         {{ birthday_problem('raw.customer_birthday', 'customer_birthday_given') }}
             as customer_birthday_problem,
         {{ local_timestamp_from_export('raw.checkin_datetime') }} as checkin_datetime,
+        case
+            when {{ moment_has_offset('raw.checkin_datetime') }}
+                then {{ utc_from_export('raw.checkin_datetime') }}
+        end as checkin_utc,
+        {{ tells_time_of_day('raw.checkin_datetime') }} as is_timed,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.checkin_id as checkin_id_text,
         raw.customer_id as customer_id_text,
         raw.checkin_datetime as checkin_datetime_text,
+        raw as given,
         raw.source_written_at,
         raw.source_file,
         raw.source_line,
@@ -61,8 +67,10 @@ judged as (
             checkin_datetime_text,
             source_written_at,
             customer_birthday_given,
-            unreadable_reason
-        ),
+            unreadable_reason,
+            given
+        )
+        replace ({{ possible_day('created_at', 'past') }} as created_at),
         case when customer_birthday_problem is null then customer_birthday_given end
             as customer_birthday,
         {{ first_reject_reason([
@@ -72,6 +80,7 @@ judged as (
             moment_problem('checkin_datetime'),
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+        {{ unreadable_values('capitan/checkins') }} as unreadable_values,
     from typed
 ),
 
@@ -79,7 +88,11 @@ labelled as (
     select
         * exclude (is_erased),
         {{ row_outcome(
-            'checkin_id', 'created_at', later=is_after_as_of('cast(checkin_datetime as date)')
+            'checkin_id', 'created_at', later=is_after_as_of('cast(checkin_datetime as date)'),
+            conflict='customer_id != ' ~ of_winner('customer_id')
+            ~ ' or location_id != ' ~ of_winner('location_id')
+            ~ ' or abs(datediff(\'minute\', checkin_datetime, ' ~ of_winner('checkin_datetime')
+            ~ ')) > 60 * ' ~ var('correction_max_hours')
         ) }} as row_outcome,
     from judged
 )

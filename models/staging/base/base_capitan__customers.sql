@@ -12,8 +12,11 @@ with raw as (
 orders as (
     select
         {{ date_orders('raw.birthday', 'capitan/customers') }} as birthday,
+        {{ date_orders('raw.latest_waiver_expiration_date') }} as latest_waiver_expiration_date,
     from {{ ref('raw_capitan__customers') }} as raw
-    where not regexp_matches(raw.birthday, '^[0-9]{4}-')
+    where regexp_matches(
+        concat(raw.birthday, ' ', raw.latest_waiver_expiration_date), '(^| )[0-9]{1,2}[/.-]'
+    )
 ),
 
 typed as (
@@ -30,10 +33,13 @@ typed as (
         {{ boolean_from_export('raw.active_waiver_exists') }} as active_waiver_exists,
         {{ birthday_from_export('raw.birthday', 'orders.birthday') }} as birthday_given,
         {{ birthday_problem('raw.birthday', 'birthday_given') }} as birthday_problem,
-        {{ date_from_export('raw.latest_waiver_expiration_date') }}
-            as latest_waiver_expiration_date,
+        {{ date_from_export(
+            'raw.latest_waiver_expiration_date', 'orders.latest_waiver_expiration_date'
+        ) }} as latest_waiver_expiration_date,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
+        raw as given,
+        raw.source_written_at,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -52,20 +58,28 @@ judged as (
             record_text,
             customer_id_text,
             birthday_given,
-            unreadable_reason
+            unreadable_reason,
+            source_written_at,
+            given
+        )
+        replace (
+            {{ possible_day('latest_waiver_expiration_date', 'ahead') }}
+                as latest_waiver_expiration_date,
+            {{ possible_day('created_at', 'past') }} as created_at
         ),
         case when birthday_problem is null then birthday_given end as birthday,
         {{ first_reject_reason([
             missing_value('customer_id'),
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+        {{ unreadable_values('capitan/customers') }} as unreadable_values,
     from typed
 ),
 
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('customer_id', 'created_at') }} as row_outcome,
+        {{ row_outcome('customer_id', 'created_at', conflict=is_another_person()) }} as row_outcome,
     from judged
 )
 

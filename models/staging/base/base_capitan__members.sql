@@ -8,6 +8,15 @@ with raw as (
     where {{ file_is_readable() }}
 ),
 
+-- one row: which of day and month stands first where the year does not
+orders as (
+    select
+        {{ date_orders('raw.start_date') }} as start_date,
+        {{ date_orders('raw.end_date') }} as end_date,
+    from {{ ref('raw_capitan__members') }} as raw
+    where regexp_matches(concat(raw.start_date, ' ', raw.end_date), '(^| )[0-9]{1,2}[/.-]')
+),
+
 typed as (
     select
         {{ integer_from_export('raw.member_id') }} as member_id,
@@ -20,12 +29,14 @@ typed as (
         {{ code_from_export('raw.status', 'membership_status') }} as status,
         {{ text_from_export('raw.interval') }} as billing_interval,
         {{ text_from_export('raw.frequency') }} as frequency,
-        {{ decimal_from_export('raw.billing_amount') }} as billing_amount,
+        {{ money_from_export('raw.billing_amount') }} as billing_amount,
         {{ boolean_from_export('raw.member_is_individually_frozen') }} as is_individually_frozen,
-        {{ date_from_export('raw.start_date') }} as start_date,
-        {{ date_from_export('raw.end_date') }} as end_date,
+        {{ date_from_export('raw.start_date', 'orders.start_date') }} as start_date,
+        {{ date_from_export('raw.end_date', 'orders.end_date') }} as end_date,
         raw.member_id as member_id_text,
         raw.customer_id as customer_id_text,
+        raw as given,
+        raw.source_written_at,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -35,6 +46,7 @@ typed as (
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
     from raw
+    cross join orders
 ),
 
 judged as (
@@ -43,20 +55,31 @@ judged as (
             record_text,
             member_id_text,
             customer_id_text,
-            unreadable_reason
+            unreadable_reason,
+            source_written_at,
+            given
+        )
+        replace (
+            {{ possible_day('start_date', 'ahead') }} as start_date,
+            {{ possible_day('end_date', 'ahead') }} as end_date
         ),
         {{ first_reject_reason([
             missing_value('member_id'),
             missing_value('customer_id'),
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+        {{ unreadable_values('capitan/members') }} as unreadable_values,
     from typed
 ),
 
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('member_id', later=is_after_as_of('start_date')) }} as row_outcome,
+        {{ row_outcome(
+            'member_id', later=is_after_as_of('start_date'),
+            conflict='customer_id != ' ~ of_winner('customer_id')
+            ~ ' and lower(member_first_name) != lower(' ~ of_winner('member_first_name') ~ ')'
+        ) }} as row_outcome,
     from judged
 )
 

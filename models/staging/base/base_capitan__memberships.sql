@@ -8,6 +8,15 @@ with raw as (
     where {{ file_is_readable() }}
 ),
 
+-- one row: which of day and month stands first where the year does not
+orders as (
+    select
+        {{ date_orders('raw.start_date') }} as start_date,
+        {{ date_orders('raw.end_date') }} as end_date,
+    from {{ ref('raw_capitan__memberships') }} as raw
+    where regexp_matches(concat(raw.start_date, ' ', raw.end_date), '(^| )[0-9]{1,2}[/.-]')
+),
+
 typed as (
     select
         {{ integer_from_export('raw.membership_id') }} as membership_id,
@@ -18,11 +27,13 @@ typed as (
         {{ code_from_export('raw.status', 'membership_status') }} as status,
         {{ text_from_export('raw.interval') }} as billing_interval,
         {{ text_from_export('raw.frequency') }} as frequency,
-        {{ decimal_from_export('raw.billing_amount') }} as billing_amount,
+        {{ money_from_export('raw.billing_amount') }} as billing_amount,
         {{ integer_from_export('raw.membership_owner_age') }} as membership_owner_age,
-        {{ date_from_export('raw.start_date') }} as start_date,
-        {{ date_from_export('raw.end_date') }} as end_date,
+        {{ date_from_export('raw.start_date', 'orders.start_date') }} as start_date,
+        {{ date_from_export('raw.end_date', 'orders.end_date') }} as end_date,
         raw.membership_id as membership_id_text,
+        raw as given,
+        raw.source_written_at,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -32,6 +43,7 @@ typed as (
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
     from raw
+    cross join orders
 ),
 
 judged as (
@@ -39,19 +51,30 @@ judged as (
         * exclude (
             record_text,
             membership_id_text,
-            unreadable_reason
+            unreadable_reason,
+            source_written_at,
+            given
+        )
+        replace (
+            {{ possible_day('start_date', 'ahead') }} as start_date,
+            {{ possible_day('end_date', 'ahead') }} as end_date
         ),
         {{ first_reject_reason([
             missing_value('membership_id'),
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+        {{ unreadable_values('capitan/memberships') }} as unreadable_values,
     from typed
 ),
 
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('membership_id', later=is_after_as_of('start_date')) }} as row_outcome,
+        {{ row_outcome(
+            'membership_id', later=is_after_as_of('start_date'),
+            conflict='owner_customer_id != ' ~ of_winner('owner_customer_id')
+            ~ ' and membership_type_id != ' ~ of_winner('membership_type_id')
+        ) }} as row_outcome,
     from judged
 )
 

@@ -18,6 +18,8 @@ typed as (
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
         raw.related_customer_id as related_customer_id_text,
+        raw as given,
+        raw.source_written_at,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -35,13 +37,17 @@ judged as (
             record_text,
             customer_id_text,
             related_customer_id_text,
-            unreadable_reason
-        ),
+            unreadable_reason,
+            source_written_at,
+            given
+        )
+        replace ({{ possible_day('created_at', 'past') }} as created_at),
         {{ first_reject_reason([
             missing_value('customer_id'),
             missing_value('related_customer_id'),
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+        {{ unreadable_values('capitan/relations') }} as unreadable_values,
     from typed
 ),
 

@@ -8,6 +8,14 @@ with raw as (
     where {{ file_is_readable() }}
 ),
 
+-- one row: which of day and month stands first where the year does not
+orders as (
+    select
+        {{ date_orders('raw."Date"') }} as transaction_date,
+    from {{ ref('raw_transactions__transactions') }} as raw
+    where regexp_matches(raw."Date", '^[0-9]{1,2}[/.-]')
+),
+
 typed as (
     select
         {{ text_from_export('raw.transaction_id') }} as transaction_id,
@@ -21,12 +29,14 @@ typed as (
         {{ text_from_export('raw.sub_category') }} as sub_category,
         {{ text_from_export('raw.status') }} as status,
         {{ text_from_export('raw.payment_intent_status') }} as payment_intent_status,
-        {{ decimal_from_export('raw."Total Amount"') }} as total_amount,
-        {{ decimal_from_export('raw.base_price_amount') }} as base_price_amount,
+        {{ money_from_export('raw."Total Amount"') }} as total_amount,
+        {{ money_from_export('raw.base_price_amount') }} as base_price_amount,
         {{ integer_from_export('raw."Day Pass Count"') }} as day_pass_count,
         {{ integer_from_export('raw.quantity') }} as quantity,
-        {{ date_from_export('raw."Date"') }} as transaction_date,
+        {{ date_from_export('raw."Date"', 'orders.transaction_date') }} as transaction_date,
         raw.transaction_id as transaction_id_text,
+        raw as given,
+        raw.source_written_at,
         raw.source_file,
         raw.source_line,
         raw.source_line_count,
@@ -36,6 +46,7 @@ typed as (
         raw.record_hash,
         raw.reject_reason as unreadable_reason,
     from raw
+    cross join orders
 ),
 
 judged as (
@@ -43,21 +54,45 @@ judged as (
         * exclude (
             record_text,
             transaction_id_text,
-            unreadable_reason
-        ),
+            unreadable_reason,
+            source_written_at,
+            given
+        )
+        replace ({{ possible_day('transaction_date', 'past') }} as transaction_date),
         {{ first_reject_reason([
             missing_value('transaction_id'),
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
+        {{ unreadable_values('transactions/combined_transaction_data') }} as unreadable_values,
     from typed
 ),
 
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('transaction_id', later=is_after_as_of('transaction_date')) }}
-            as row_outcome,
+        -- one sale has several lines under one id; a line is told by what was sold, to whom and
+        -- for how much, and what else is written on it may be corrected
+        {{ row_outcome(
+            'transaction_id, description, buyer_name, receipt_email, billing_email, total_amount',
+            later=is_after_as_of('transaction_date')
+        ) }} as row_outcome,
     from judged
+),
+
+numbered as (
+    select
+        *,
+        case
+            when row_outcome != 'kept' then null
+            when count(*) over (partition by transaction_id, row_outcome) = 1 then transaction_id
+            else
+                transaction_id || '#' || row_number() over (
+                    partition by transaction_id, row_outcome
+                    order by
+                        description, buyer_name, receipt_email, billing_email, total_amount
+                )
+        end as payment_line_id,
+    from labelled
 )
 
-select * from labelled
+select * from numbered

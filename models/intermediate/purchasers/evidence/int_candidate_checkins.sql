@@ -15,6 +15,10 @@ stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
 
+int_pass_texts as (
+    select * from {{ ref('int_pass_texts') }}
+),
+
 stg_capitan__customers as (
     select * from {{ ref('stg_capitan__customers') }}
 ),
@@ -29,15 +33,14 @@ visits as (
         checkins.customer_id,
         checkins.location_id,
         checkins.entry_method,
-        lower(regexp_replace(
-            checkins.entry_method_description, '\s*[(][0-9]+ remaining[)]\s*$', '', 'i'
-        )) as pass_type,
-        try_cast(regexp_extract(
-            checkins.entry_method_description, '[(]([0-9]+) remaining[)]\s*$', 1, 'i'
-        ) as integer) as remaining_count,
+        -- a pass that somebody else bought is no use of one's own
+        case when texts.buyer_name is null then lower(texts.pass_type) end as own_pass_type,
+        texts.remaining_count,
         cast(checkins.checkin_datetime as date) as checkin_date,
         checkins.checkin_datetime,
     from stg_capitan__checkins as checkins
+    left join int_pass_texts as texts
+        on checkins.entry_method_description = texts.entry_method_description
 ),
 
 -- How well everybody else's visit that day fits the party. A host has a member check-in; a buyer
@@ -50,7 +53,8 @@ around as (
         visits.checkin_id as own_checkin_id,
         case
             when events.pass_kind = 'guest' and visits.entry_method <> 'MEM' then 'other'
-            when events.pass_kind <> 'guest' and visits.pass_type <> lower(events.pass_type)
+            when events.pass_kind <> 'guest'
+                and coalesce(visits.own_pass_type <> lower(events.pass_type), true)
                 then 'other'
             when visits.remaining_count <= events.remaining_count
                 or abs(date_diff('second', visits.checkin_datetime, events.checkin_datetime))

@@ -7,6 +7,10 @@ int_membership_members as (
     select * from {{ ref('int_membership_members') }}
 ),
 
+int_placeholder_customers as (
+    select * from {{ ref('int_placeholder_customers') }}
+),
+
 recorded as (
     select
         relations.customer_id,
@@ -30,6 +34,10 @@ recorded as (
 close_relatives as (
     select distinct recorded.customer_id, recorded.relative_customer_id
     from recorded
+    anti join int_placeholder_customers as placeholders
+        on recorded.customer_id = placeholders.customer_id
+    anti join int_placeholder_customers as other_placeholders
+        on recorded.relative_customer_id = other_placeholders.customer_id
     where recorded.customer_id <> recorded.relative_customer_id
 ),
 

@@ -1,6 +1,22 @@
 -- Grain: one row per customer record and way to write its first and last name.
-with stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+with int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
+),
+
+name_affixes as (
+    select * from {{ ref('name_affixes') }}
+),
+
+-- a record says which is the last name, so that what may be one stays one: Ma, Major
+affixes as (
+    select
+        list(word) filter (where kind = 'title' and not is_also_a_name) as titles,
+        list(word) filter (where kind = 'generation' or kind != 'title' and not is_also_a_name)
+            as endings,
+        map_from_entries(
+            list((word, generation)) filter (where generation != '')
+        ) as generations,
+    from name_affixes
 ),
 
 letters as (
@@ -9,23 +25,38 @@ letters as (
         {{ normalise_letters("coalesce(customers.first_name, '')") }} as first_text,
         {{ normalise_letters("coalesce(customers.last_name, '')") }} as last_text,
         {{ normalise_letters("coalesce(customers.preferred_name, '')") }} as preferred_text,
-    from stg_capitan__customers as customers
+    from int_customer_records as customers
+),
+
+tokens as (
+    select
+        letters.customer_id,
+        letters.preferred_text,
+        letters.first_text,
+        affixes.*,
+        {{ name_tokens(
+            "regexp_replace(letters.first_text, " ~ name_nickname_pattern() ~ ", ' ')"
+        ) }} as first_tokens,
+        list_reverse({{ name_tokens("replace(letters.last_text, ',', ' ')") }}) as last_tokens,
+        {{ name_affix_count('last_tokens', 'endings') }} as endings_count,
+    from letters
+    cross join affixes
 ),
 
 parts as (
     select
-        letters.customer_id,
-        letters.preferred_text,
-        regexp_extract(letters.first_text, {{ name_nickname_pattern() }}, 1) as nickname_text,
-        regexp_extract(letters.last_text, {{ name_suffix_pattern() }}, 1) as suffix,
+        customer_id,
+        preferred_text,
+        regexp_extract(first_text, {{ name_nickname_pattern() }}, 1) as nickname_text,
+        {{ name_generation('list_reverse(last_tokens[:endings_count])') }} as suffix,
         {{ normalise_words(
-            "regexp_replace(regexp_replace(letters.first_text, " ~ name_nickname_pattern()
-            ~ ", ' '), " ~ name_title_pattern() ~ ", '')"
+            "array_to_string(first_tokens[" ~ name_affix_count('first_tokens', 'titles')
+            ~ " + 1:], ' ')"
         ) }} as first_words,
         {{ normalise_words(
-            "regexp_replace(letters.last_text, " ~ name_suffix_pattern() ~ ", '')"
+            "array_to_string(list_reverse(last_tokens[endings_count + 1:]), ' ')"
         ) }} as last_words,
-    from letters
+    from tokens
 ),
 
 -- A whole name in one field is split like a purchaser's: the last word is the last name.

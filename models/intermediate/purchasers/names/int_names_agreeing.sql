@@ -11,16 +11,16 @@ int_customer_names as (
     select * from {{ ref('int_customer_names') }}
 ),
 
-int_name_words as (
-    select * from {{ ref('int_name_words') }}
-),
-
 int_purchaser_names as (
     select * from {{ ref('int_purchaser_names') }}
 ),
 
 int_name_word_levels as (
     select * from {{ ref('int_name_word_levels') }}
+),
+
+int_names_joined as (
+    select * from {{ ref('int_names_joined') }}
 ),
 
 population as (
@@ -155,45 +155,12 @@ one_word as (
         and length(purchaser_names.first_name) > 1
 ),
 
--- The same letters with the space lost or moved.
-joined as (
-    select
-        purchaser_names.written_name,
-        'joined' as reading,
-        '' as written_middle,
-        '' as written_suffix,
-        customer_names.customer_id,
-        '' as known_middle,
-        '' as known_suffix,
-        customer_names.first_form,
-        'exact' as first_level,
-        'exact' as last_level,
-        ln({{ match_parameter('first_exact_m') }} * population.customers / first_words.customers)
-            as first_weight,
-        ln({{ match_parameter('last_exact_m') }} * population.customers / last_words.customers)
-            as last_weight,
-    from int_purchaser_names as purchaser_names
-    inner join int_customer_names as customer_names
-        on purchaser_names.joined_name = customer_names.joined_name
-    inner join int_name_words as first_words
-        on
-            customer_names.first_name = first_words.word
-            and first_words.name_field = 'first'
-    inner join int_name_words as last_words
-        on
-            customer_names.last_name = last_words.word
-            and last_words.name_field = 'last'
-    cross join population
-    where customer_names.last_form = 'full'
-        and customer_names.first_form in ('first', 'joined')
-),
-
 candidates as (
     select * from both_parts
     union all
     select * from one_word
     union all
-    select * from joined
+    select * from int_names_joined
 )
 
 select * from candidates

@@ -1,66 +1,42 @@
 -- Grain: one row per name as written, on a pass or a payment, and way to read it.
-with int_pass_transfers_parsed as (
-    select * from {{ ref('int_pass_transfers_parsed') }}
-),
-
-int_payments as (
-    select * from {{ ref('int_payments') }}
-),
-
-written as (
-    select
-        names.written_name,
-        bool_or(names.is_shown) as is_shown,
-        bool_or(not names.is_shown) as is_on_payment,
-    from (
-        select transfers.purchaser_name as written_name, true as is_shown
-        from int_pass_transfers_parsed as transfers
-        union all
-        select payments.payment_name, false from int_payments as payments
-    ) as names
-    where names.written_name <> ''
-    group by names.written_name
-),
-
-letters as (
-    select
-        written.written_name,
-        written.is_shown,
-        written.is_on_payment,
-        regexp_replace(
-            {{ normalise_letters('written.written_name') }}, {{ name_title_pattern() }}, ''
-        ) as name_text,
-    from written
-),
-
--- "Last, First" is turned round, unless what follows the comma is a generation suffix.
-parts as (
-    select
-        letters.written_name,
-        letters.is_shown,
-        letters.is_on_payment,
-        regexp_extract(letters.name_text, {{ name_suffix_pattern() }}, 1) as suffix,
-        {{ normalise_words(
-            "regexp_extract(letters.name_text, " ~ name_nickname_pattern() ~ ", 1)"
-        ) }} as nickname_words,
-        {{ normalise_words(
-            "regexp_replace(regexp_replace(regexp_replace(letters.name_text, "
-            ~ name_suffix_pattern() ~ ", ''), " ~ name_nickname_pattern() ~ ", ' ')"
-            ~ ", '^([^,]+),([^,]+)$', '\\2 \\1')"
-        ) }} as words,
-    from letters
+with int_written_names as (
+    select * from {{ ref('int_written_names') }}
 ),
 
 readings as (
     select
         parts.*,
-        array_to_string(parts.words, '') as joined_name,
+        -- one for each name as written: by it purchases are joined to one purchaser
+        first_value(array_to_string(parts.words, '')) over (
+            partition by parts.written_name order by len(parts.words), parts.words
+        ) as joined_name,
         unnest(
             case
                 when len(parts.words) = 0 then []
                 when len(parts.words) = 1 then [
                     {'reading': 'one_word', 'first': parts.words[1], 'last': '', 'middle': ''}
-                ]
+                ] || if(
+                    parts.is_east_asian,
+                    -- nothing shows where the family name ends, or that it stands first
+                    flatten(list_transform(
+                        range(1, length(parts.words[1])),
+                        lambda cut: [
+                            {
+                                'reading': 'east_asian',
+                                'first': substr(parts.words[1], cut + 1),
+                                'last': left(parts.words[1], cut),
+                                'middle': ''
+                            },
+                            {
+                                'reading': 'east_asian',
+                                'first': left(parts.words[1], cut),
+                                'last': substr(parts.words[1], cut + 1),
+                                'middle': ''
+                            }
+                        ]
+                    )),
+                    []
+                )
                 else [
                     {
                         'reading': 'plain',
@@ -100,11 +76,26 @@ readings as (
                                 then parts.words[-2]
                         end,
                         'middle': array_to_string(parts.words[2:-3], ' ')
+                    },
+                    {
+                        'reading': 'east_asian',
+                        'first': array_to_string(parts.words[2:], ''),
+                        'last': if(parts.is_east_asian, parts.words[1], null),
+                        'middle': ''
                     }
-                ]
+                ] || list_transform(
+                    -- "Maria Jose De La Fontana": the last name may begin with any word
+                    range(2, len(parts.words) - 1),
+                    lambda cut: {
+                        'reading': 'split',
+                        'first': parts.words[1],
+                        'last': array_to_string(parts.words[cut + 1:], ''),
+                        'middle': array_to_string(parts.words[2:cut], ' ')
+                    }
+                )
             end
         ) as reading,
-    from parts
+    from int_written_names as parts
 ),
 
 names as (
@@ -126,11 +117,12 @@ names as (
         order by
             list_position(
                 [
-                    'one_word', 'plain', 'long_last', 'long_first', 'nickname', 'half_last',
-                    'swapped'
+                    'one_word', 'plain', 'long_last', 'long_first', 'nickname', 'east_asian',
+                    'split', 'half_last', 'swapped'
                 ],
                 readings.reading.reading
-            )
+            ),
+            readings.reading.middle
     ) = 1
 )
 

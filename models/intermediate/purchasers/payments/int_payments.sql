@@ -1,37 +1,39 @@
--- Grain: one row per payment line, with its product and the customers whose e-mail it carries.
-with stg_transactions__transactions as (
-    select * from {{ ref('stg_transactions__transactions') }}
+-- Grain: one row per payment line that bought something, with its product and whose e-mail it has.
+with int_payments_settled as (
+    select * from {{ ref('int_payments_settled') }}
+    where no_purchase_reason is null
 ),
 
-stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
 ),
 
 emails as (
-    select transactions.transaction_id, transactions.billing_email as email
-    from stg_transactions__transactions as transactions
+    select transactions.payment_line_id, transactions.billing_email as email
+    from int_payments_settled as transactions
     union
-    select transactions.transaction_id, transactions.receipt_email
-    from stg_transactions__transactions as transactions
+    select transactions.payment_line_id, transactions.receipt_email
+    from int_payments_settled as transactions
 ),
 
 owners as (
     select
-        emails.transaction_id,
+        emails.payment_line_id,
         array_sort(list(distinct customers.customer_id)) as owner_customer_ids,
         case
             when count(distinct customers.customer_id) = 1
                 then trim(concat_ws(' ', min(customers.first_name), min(customers.last_name)))
         end as owner_name,
     from emails
-    inner join stg_capitan__customers as customers
-        on lower(emails.email) = lower(customers.email)
+    inner join int_customer_records as customers
+        on lower(emails.email) = customers.email
     where emails.email <> ''
-    group by emails.transaction_id
+    group by emails.payment_line_id
 ),
 
 payments as (
     select
+        transactions.payment_line_id,
         transactions.transaction_id,
         -- A terminal's "Payment" names nobody; the owner of the e-mail address may.
         case
@@ -42,18 +44,18 @@ payments as (
         {{ match_product_age('transactions.description') }} as product_age,
         {{ match_product_gear('transactions.description') }} as product_gear,
         coalesce(owners.owner_customer_ids, []) as owner_customer_ids,
-        coalesce(transactions.total_amount, transactions.base_price_amount) as paid_amount,
+        transactions.paid_amount,
         transactions.day_pass_count,
         transactions.transaction_date as payment_date,
-    from stg_transactions__transactions as transactions
+    from int_payments_settled as transactions
     left join owners
-        on transactions.transaction_id = owners.transaction_id
-    where transactions.transaction_date is not null
-        and transactions.description is not null
+        on transactions.payment_line_id = owners.payment_line_id
+    where transactions.description is not null
 ),
 
 products as (
     select
+        payments.payment_line_id,
         payments.transaction_id,
         payments.payment_name,
         payments.product_kind,

@@ -11,6 +11,10 @@ stg_capitan__checkins as (
     select * from {{ ref('stg_capitan__checkins') }}
 ),
 
+int_pass_texts as (
+    select * from {{ ref('int_pass_texts') }}
+),
+
 -- On a pass that names its buyer: the buyer's use.
 shared_uses as (
     select
@@ -29,16 +33,16 @@ own_uses as (
     select
         checkins.customer_id,
         checkins.checkin_id,
-        {{ match_product_kind('checkins.entry_method_description') }} as product_kind,
-        {{ match_product_age('checkins.entry_method_description') }} as product_age,
+        {{ match_product_kind('texts.pass_type') }} as product_kind,
+        {{ match_product_age('texts.pass_type') }} as product_age,
         cast(checkins.checkin_datetime as date) as use_date,
     from stg_capitan__checkins as checkins
     inner join (select distinct customer_id from shared_uses) as purchasers
         on checkins.customer_id = purchasers.customer_id
-    left join int_purchaser_events as events
-        on checkins.checkin_id = events.checkin_id
+    inner join int_pass_texts as texts
+        on checkins.entry_method_description = texts.entry_method_description
     where checkins.entry_method = 'ENT'
-        and events.checkin_id is null
+        and texts.buyer_name is null
 ),
 
 uses as (

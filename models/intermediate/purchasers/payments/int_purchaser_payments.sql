@@ -115,7 +115,7 @@ options as (
     select
         events.checkin_id,
         events.purchaser_group_id,
-        payments.transaction_id,
+        payments.payment_line_id,
         payments.payment_name,
         payments.owner_customer_ids,
         spellings.name_weight,
@@ -138,7 +138,7 @@ weighed as (
     select
         options.checkin_id,
         options.purchaser_group_id,
-        options.transaction_id,
+        options.payment_line_id,
         options.payment_name,
         options.owner_customer_ids,
         options.name_weight,

@@ -38,7 +38,7 @@ purchasers as (
 known_payers as (
     select
         events.checkin_id,
-        payments.transaction_id,
+        payments.payment_line_id,
         payer_names.name_weight,
         payer_names.payer_weight,
         {{ match_payment_weight() }} as payment_weight,
@@ -56,14 +56,14 @@ known_payers as (
     union all
     select
         purchaser_payments.checkin_id,
-        purchaser_payments.transaction_id,
+        purchaser_payments.payment_line_id,
         purchaser_payments.name_weight,
         0,
         purchaser_payments.payment_weight,
         payments.payments_per_day,
     from int_purchaser_payments as purchaser_payments
     inner join int_payments as payments
-        on purchaser_payments.transaction_id = payments.transaction_id
+        on purchaser_payments.payment_line_id = payments.payment_line_id
 ),
 
 -- The likeliest payer stands for the payment. Day passes that were all used on the day of the
@@ -71,7 +71,7 @@ known_payers as (
 options as (
     select
         known_payers.checkin_id,
-        known_payers.transaction_id,
+        known_payers.payment_line_id,
         known_payers.name_weight,
         known_payers.payer_weight,
         known_payers.payment_weight
@@ -87,7 +87,7 @@ options as (
     inner join int_purchaser_events as events
         on known_payers.checkin_id = events.checkin_id
     inner join int_payments as payments
-        on known_payers.transaction_id = payments.transaction_id
+        on known_payers.payment_line_id = payments.payment_line_id
     left join purchasers
         on events.purchaser_group_id = purchasers.purchaser_group_id
     left join int_purchaser_day_uses as day_uses
@@ -98,7 +98,7 @@ options as (
             and payments.payment_date = day_uses.use_date
             and day_uses.product_kind = 'day 1'
     qualify row_number() over (
-        partition by known_payers.checkin_id, known_payers.transaction_id
+        partition by known_payers.checkin_id, known_payers.payment_line_id
         order by
             known_payers.name_weight + known_payers.payer_weight desc,
             known_payers.payer_weight desc
@@ -108,7 +108,7 @@ options as (
 posteriors as (
     select
         options.checkin_id,
-        options.transaction_id,
+        options.payment_line_id,
         {{ match_link_posterior() }} as link_posterior,
     from options
 ),
@@ -116,14 +116,15 @@ posteriors as (
 linked as (
     select
         posteriors.checkin_id,
-        posteriors.transaction_id,
+        posteriors.payment_line_id,
+        payments.transaction_id,
         cast(payments.paid_amount as decimal(18, 2)) as paid_amount,
         payments.day_pass_count as group_size,
         posteriors.link_posterior,
         payments.payment_date,
     from posteriors
     inner join int_payments as payments
-        on posteriors.transaction_id = payments.transaction_id
+        on posteriors.payment_line_id = payments.payment_line_id
     where posteriors.link_posterior >= {{ match_parameter('link_accept_posterior') }}
 )
 

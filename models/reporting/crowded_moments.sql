@@ -1,0 +1,29 @@
+-- Grain: one row per place, date and span in which so many arrived that nobody met anybody.
+with int_arrivals_counted as (
+    select * from {{ ref('int_arrivals_counted') }}
+),
+
+spans as (
+    select
+        *,
+        if(crowd = 'one moment', 1, 60 * {{ var('crowd_minutes') }}) as seconds,
+    from int_arrivals_counted
+    where crowd is not null
+),
+
+moments as (
+    select
+        location_id,
+        checkin_date,
+        crowd,
+        -- the day's microseconds are those of the gym's clock but for the hours before it changes
+        cast(checkin_date as timestamp)
+        + to_microseconds(arrived_us // (1000000 * seconds) * 1000000 * seconds) as begins_at,
+        count(*) as arrival_count,
+        count(distinct person_id) as person_count,
+    from spans
+    group by location_id, checkin_date, crowd, begins_at
+)
+
+select * from moments
+order by begins_at, location_id, crowd

@@ -1,0 +1,55 @@
+-- Grain: one row per figure of the report on what entry and guest passes say.
+with stg_capitan__checkins as (
+    select * from {{ ref('stg_capitan__checkins') }}
+),
+
+int_pass_texts as (
+    select * from {{ ref('int_pass_texts') }}
+),
+
+readings as (
+    select
+        coalesce(texts.reading, 'no text') as reading,
+        count(*) as checkins,
+        {{ shape_of_text('checkins.entry_method_description') }} as shape,
+    from stg_capitan__checkins as checkins
+    left join int_pass_texts as texts
+        on checkins.entry_method_description = texts.entry_method_description
+    where checkins.entry_method in ('ENT', 'GUE')
+    group by all
+),
+
+counted as (
+    select
+        reading,
+        sum(checkins) as checkins,
+        -- a shape tells no name
+        list(shape || ' (' || checkins || ')' order by checkins desc, shape) as shapes,
+    from readings
+    group by reading
+),
+
+figures as (
+    select
+        18 as section_number,
+        'pass texts' as section,
+        kinds.reading as metric,
+        coalesce(counted.checkins, 0) as value,
+        sum(counted.checkins) over () as share_of,
+        case
+            when kinds.reading = 'not understood' then array_to_string(
+                counted.shapes[:{{ var('text_shapes_named') }}], ', '
+            )
+            when kinds.reading = 'several buyers' then 'none of them is taken for the buyer'
+        end as note,
+    from (
+        values ('names a buyer'), ('own pass'), ('several buyers'), ('not understood'), ('no text')
+    ) as kinds (reading)
+    left join counted
+        on kinds.reading = counted.reading
+    union all
+    select 18, 'pass texts', 'total', coalesce(sum(checkins), 0), null, null
+    from counted
+)
+
+select * from figures
