@@ -19,8 +19,10 @@
     create table if not exists {{ source('build_state', 'build_figures').render() }}
     (
         build_number integer, line_number integer, section varchar, metric varchar, value bigint,
-        percent decimal(5, 2), built_at timestamp
+        percent decimal(5, 2), built_at timestamp, settings_digest varchar
     );
+    alter table {{ source('build_state', 'build_figures').render() }}
+    add column if not exists settings_digest varchar;
 {% endmacro %}
 
 

@@ -1,8 +1,9 @@
 {# A digest of all that a model is made by, apart from the data: the text of the model and of each model
    and seed before it, of the macros that these call, and the values of the vars and variables that
-   any of them names. The manifest says which they are, so a rule is in it wherever it is written. #}
-{% macro rules_fingerprint(model_name) -%}
-    {%- set texts = [] -%}
+   any of them names. The manifest says which they are, so a rule is in it wherever it is written.
+   With settings_only of these values alone: what somebody set, and not what somebody wrote. #}
+{% macro rules_fingerprint(model_name, settings_only=false) -%}
+    {%- set texts, values = [], [] -%}
     {%- if execute -%}
         {%- set ours = 'macro.' ~ project_name ~ '.' -%}
         {%- set node_ids, macro_ids = ['model.' ~ project_name ~ '.' ~ model_name], [] -%}
@@ -29,11 +30,12 @@
         {%- endfor -%}
         {%- set every = texts | join(',') -%}
         {%- for name in modules.re.findall("\\bvar\\(\\s*['\"](\\w+)", every) | unique -%}
-            {%- do texts.append(name ~ '=' ~ var(name, none)) -%}
+            {%- do values.append(name ~ '=' ~ var(name, none)) -%}
         {%- endfor -%}
         {%- for name in modules.re.findall("\\benv_var\\(\\s*['\"](\\w+)", every) | unique -%}
-            {%- do texts.append(name ~ '=' ~ env_var(name, '')) -%}
+            {%- do values.append(name ~ '=' ~ env_var(name, '')) -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ local_md5(texts | sort | join(',')) }}
+    {%- set told = values if settings_only else texts + values -%}
+    {{ local_md5(told | sort | join(',')) }}
 {%- endmacro %}

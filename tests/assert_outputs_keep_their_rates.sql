@@ -2,6 +2,7 @@
 -- buyer is read any more. So what was made of the exports is compared with the last good build, and
 -- the last days with the weeks before; and where there are many chances something must come of them.
 -- GYM_ALLOW_CHANGE names the rates (or "all") that are right as they are.
+-- A build with other vars or variables is meant to differ, and is not compared.
 -- Four standard deviations of a count are chance: a small gym's rates move by themselves.
 with output_rates as (
     select * from {{ ref('output_rates') }}
@@ -18,6 +19,7 @@ last_good_build as (
     from build_figures
     where section = 'rates'
     qualify dense_rank() over (order by build_number desc) = 1
+        and settings_digest = '{{ rules_fingerprint("output_rates", settings_only=true) }}'
 ),
 
 expected as (

@@ -23,6 +23,7 @@ this_build as (
         pipeline_report.value,
         pipeline_report.percent,
         cast(left('{{ run_started_at }}', 19) as timestamp) as built_at,
+        '{{ rules_fingerprint("output_rates", settings_only=true) }}' as settings_digest,
     from pipeline_report
     cross join last_good_build
     -- the strongest pairs are people, not a figure to draw

@@ -16,6 +16,7 @@ def problems(
     recent: tuple[int, int] = (0, 0),
     earlier: tuple[int, int] = (0, 0),
     steady: bool = True,
+    settings: str = "as set",
     none_from: int | None = None,
     allowed: str = "",
 ) -> list[str]:
@@ -27,6 +28,7 @@ def problems(
         recent: the same as total, of the last days.
         earlier: of the weeks before them.
         steady: whether the last days must resemble the weeks before.
+        settings: the digest of the vars at the last good build.
         none_from: so many chances without a result are a fault.
         allowed: GYM_ALLOW_CHANGE.
     """
@@ -43,10 +45,12 @@ def problems(
                 per_thousand double
             );
             create table main.build_figures (
-                build_number integer, section varchar, metric varchar, value bigint
+                build_number integer, section varchar, metric varchar, value bigint,
+                settings_digest varchar
             );
             insert into main.build_figures values
-            (1, 'rates', 'never_by_itself', 500), (1, 'rates', ?, 1), (2, 'exports', ?, 1);
+            (1, 'rates', 'never_by_itself', 500, 'as set'), (1, 'rates', ?, 1, 'as set'),
+            (2, 'exports', ?, 1, 'as set');
             """.replace("?", f"'{RATE}'")
         )
         for rate, numbers in ((RATE, counts), (NEVER, [500, 1000, 0, 0, 0, 0])):
@@ -59,8 +63,9 @@ def problems(
             connection.execute("delete from main.build_figures")
         else:
             connection.execute(
-                "insert into main.build_figures values (3, 'rates', ?, 500), (3, 'rates', ?, ?)",
-                [NEVER, RATE, before],
+                "insert into main.build_figures values (3, 'rates', ?, 500, ?),"
+                " (3, 'rates', ?, ?, ?)",
+                [NEVER, settings, RATE, before, settings],
             )
         sql = rendered("assert_outputs_keep_their_rates", allowed)
         rows = connection.sql(sql).fetchall()
@@ -96,6 +101,11 @@ def test_the_last_good_build_is_compared_and_no_other() -> None:
     """The first build had one of 1,000, the second no rates."""
     assert problems((1000, 10_000), before=100) == []
     assert problems((10, 10_000), before=100) != []
+
+
+def test_a_build_with_other_settings_is_meant_to_differ() -> None:
+    assert problems((0, 10_000), before=100) != []
+    assert problems((0, 10_000), before=100, settings="set otherwise") == []
 
 
 @pytest.mark.parametrize("now", range(0, 13, 3))
