@@ -142,7 +142,10 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
     strengths = [("connections by strength", metric) for metric in rules.fewest_interactions]
     meetings = rules.crew_min_meetings
     crew_ties = rules.crew_min_members - 1
-    crew_strengths = [cell for cell in strengths if rules.fewest_interactions[cell[1]] >= meetings]
+    fewest = rules.fewest_interactions
+    # a tie of a crew may be of the strength that begins below its meetings, and of any above
+    lowest = max((count for count in fewest.values() if count <= meetings), default=0)
+    crew_strengths = [cell for cell in strengths if fewest[cell[1]] >= lowest]
 
     def judged(count: float) -> float:
         return inf if count >= rules.affinity_min_class_pairs else 0
