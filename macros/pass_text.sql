@@ -96,13 +96,3 @@
         and not regexp_matches({{ text }}, '(?i)\b(?:passe?s?|ticket|entry|card|day)\s*$')
     )
 {%- endmacro %}
-
-{#- A text without its letters and digits: what it looks like, and no name in it. -#}
-{% macro shape_of_text(text) -%}
-    left(
-        regexp_replace(
-            regexp_replace({{ text }}, '[\p{L}\p{M}]', 'a', 'g'), '\p{N}', '9', 'g'
-        ),
-        60
-    )
-{%- endmacro %}

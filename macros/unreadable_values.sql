@@ -96,9 +96,9 @@
 {%- endmacro %}
 
 
-{# What a text looks like, without what it says: letters as a, digits as 9, at most 30 signs.
+{# What a text looks like, without what it says: letters as a, digits as 9, at most so many signs.
    Example: "Ann O'Hara 7" gives "aaa a'aaaa 9". #}
-{% macro shape_of(text) -%}
+{% macro shape_of(text, most=30) -%}
     left(
         regexp_replace(
             regexp_replace(
@@ -110,7 +110,7 @@
             ),
             '[^\x20-\x7e\p{Sc}]', '?', 'g'
         ),
-        30
+        {{ most }}
     )
 {%- endmacro %}
 

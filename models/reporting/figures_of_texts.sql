@@ -11,7 +11,7 @@ readings as (
     select
         coalesce(texts.reading, 'no text') as reading,
         count(*) as checkins,
-        {{ shape_of_text('checkins.entry_method_description') }} as shape,
+        {{ shape_of('checkins.entry_method_description', most=60) }} as shape,
     from stg_capitan__checkins as checkins
     left join int_pass_texts as texts
         on checkins.entry_method_description = texts.entry_method_description
