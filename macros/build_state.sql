@@ -21,9 +21,25 @@
         build_number integer, line_number integer, section varchar, metric varchar, value bigint,
         percent decimal(5, 2), built_at timestamp, settings_digest varchar
     );
+    create or replace table {{ source('build_state', 'this_command').render() }} as
+    select {{ runs_everything() }} as runs_everything;
     alter table {{ source('build_state', 'build_figures').render() }}
     add column if not exists settings_digest varchar;
 {% endmacro %}
+
+
+{# Whether this dbt command runs all models, seeds and data tests, on all rows: "true" or "false". It
+   is told by what dbt has selected, however that was asked for. #}
+{% macro runs_everything() -%}
+    {%- if execute -%}
+        {%- set everything = graph.nodes.values()
+            | selectattr('resource_type', 'in', ['model', 'seed', 'test'])
+            | rejectattr('config.materialized', 'equalto', 'ephemeral')
+            | map(attribute='unique_id') | list -%}
+        {{- 'false' if flags.EMPTY or flags.SAMPLE
+            or everything | reject('in', selected_resources) | list else 'true' -}}
+    {%- endif -%}
+{%- endmacro %}
 
 
 {# Whether a variable such as GYM_ALLOW_SHRINK lists a name, given as an expression, or says all. #}
@@ -71,12 +87,7 @@
 {# What follows a dbt command that somebody typed; make build prints none of dbt's own lines. #}
 {% macro say_who_publishes() %}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- set everything = graph.nodes.values()
-            | selectattr('resource_type', 'in', ['model', 'seed', 'test'])
-            | rejectattr('config.materialized', 'equalto', 'ephemeral')
-            | map(attribute='unique_id') | list -%}
-        {%- if flags.EMPTY or flags.SAMPLE
-            or everything | reject('in', selected_resources) | list -%}
+        {%- if runs_everything() == 'false' -%}
             {%- do log(
                 'No result file was written: only a build of everything, with its tests, does that.',
                 info=true

@@ -35,7 +35,6 @@ import publish
 import report
 import sample_exports
 import settings as project_settings
-import whole_build
 from export_files import ORDERS, PARTS, file_names, others_among
 from s3_access import is_s3
 from s3_access import reason as file_reason
@@ -46,6 +45,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE = Path(project_settings.DEFAULTS["GYM_RAW_EXPORTS"]).parent
 NIGHTLY = "--nightly"
 GOOD = {"success", "pass", "warn"}
+BUILT = {"model", "seed", "test"}
 FAILED = {"error", "fail", "runtime error"}
 NO_MEMORY = (
     "memory is too small, also with what DuckDB moved to disk; raise GYM_MEMORY_LIMIT, or build"
@@ -164,16 +164,13 @@ def run_dbt(*arguments: str) -> dbtRunnerResult:
     return result
 
 
-def is_whole(runs: Iterable[RunResult], everything: set[str]) -> bool:
-    """Whether all was built from all rows, and every test passed, however dbt was asked.
-
-    Args:
-        runs: what dbt ran.
-        everything: the ids of all that there is to run.
-    """
-    if not whole_build.has_all_rows():
-        return False
-    return everything <= {run.node.unique_id for run in runs if str(run.status) in GOOD}
+def is_whole(runs: Iterable[RunResult], warehouse: Path) -> bool:
+    """Whether all was built from all rows, and every test passed, however dbt was asked."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        asked = connection.sql("from build_state.this_command").fetchall()
+    return asked == [(True,)] and all(
+        str(run.status) in GOOD for run in runs if run.node.resource_type in BUILT
+    )
 
 
 def remember_figures(warehouse: Path) -> None:
@@ -279,7 +276,7 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     if problems := failures(result, warehouse):
         return problems
     runs = result.result.results
-    whole = is_whole(runs, whole_build.everything())
+    whole = is_whole(runs, warehouse)
     if whole:
         publish.refuse_another_warehouse(settings)
         remember_figures(warehouse)

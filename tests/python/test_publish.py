@@ -21,7 +21,6 @@ from conftest import DESK_EMAIL, PROJECT, Project, digests
 
 import build
 import publish
-import whole_build
 from settings import Settings, load
 
 READERS = 2
@@ -250,35 +249,6 @@ def test_a_part_of_the_build_is_not_published(
     assert digests(night.files) == files
 
 
-ALL = {"model.a", "test.b", "seed.c"}
-ASKED = {
-    "everything": (ALL, {}, True),
-    "everything and more": ({*ALL, "unit_test.d"}, {}, True),
-    "no test": (ALL - {"test.b"}, {}, False),
-    "no rows": (ALL, {"EMPTY": True}, False),
-    "some rows": (ALL, {"SAMPLE": 3}, False),
-}
-
-
-@pytest.mark.parametrize("selected,flags,is_whole", ASKED.values(), ids=ASKED)
-def test_result_files_are_written_by_a_command_that_runs_every_test(
-    selected: set[str],
-    flags: dict[str, object],
-    is_whole: bool,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    given = SimpleNamespace(**({"EMPTY": False, "SAMPLE": None} | flags), TARGET_PATH=tmp_path)
-    monkeypatch.setattr(whole_build, "get_flags", lambda: given)
-    monkeypatch.setattr(whole_build.selected_resources, "SELECTED_RESOURCES", list(selected))
-    assert not whole_build.is_asked_for()
-    nodes = {key: {"resource_type": key.partition(".")[0]} for key in [*ALL, "analysis.x"]}
-    for command, is_told in (("another", False), (whole_build.get_invocation_id(), is_whole)):
-        content = {"metadata": {"invocation_id": command}, "nodes": nodes}
-        (tmp_path / "manifest.json").write_text(json.dumps(content))
-        assert whole_build.is_asked_for() == is_told
-
-
 FOREIGN = {
     "a letter": "Dear analyst",
     "nothing": "",
@@ -340,28 +310,29 @@ def test_all_that_stands_in_the_way_is_told_before_a_build(
         assert sum(words in sentence for sentence in told) == 1, words
 
 
-def node(name: str, status: str) -> SimpleNamespace:
-    return SimpleNamespace(node=SimpleNamespace(unique_id=name), status=status)
-
-
 WHOLE = {
-    "all that there is": (["success", "pass", "warn"], {}, True),
-    "a test that failed": (["success", "fail", "warn"], {}, False),
-    "a model that was skipped": (["skipped", "pass", "warn"], {}, False),
-    "a test that was left out": (["success", "pass"], {}, False),
-    "no rows": (["success", "pass", "warn"], {"EMPTY": True}, False),
-    "some rows": (["success", "pass", "warn"], {"SAMPLE": True}, False),
+    "all that there is": (["success", "pass", "warn"], True, True),
+    "a test that failed": (["success", "fail", "warn"], True, False),
+    "a model that was skipped": (["skipped", "pass", "warn"], True, False),
+    "a part was asked for": (["success", "pass", "warn"], False, False),
 }
 
 
-@pytest.mark.parametrize("statuses,flags,whole", WHOLE.values(), ids=WHOLE)
-def test_a_build_is_whole_by_what_ran(
-    statuses: list[str], flags: dict[str, bool], whole: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("statuses,asked,whole", WHOLE.values(), ids=WHOLE)
+def test_a_build_is_whole_by_what_was_asked_and_ran(
+    statuses: list[str], asked: bool, whole: bool, tmp_path: Path
 ) -> None:
-    given = SimpleNamespace(**({"EMPTY": False, "SAMPLE": None} | flags))
-    monkeypatch.setattr(whole_build, "get_flags", lambda: given)
-    ran = [node(f"node.{number}", status) for number, status in enumerate(statuses)]
-    assert build.is_whole(ran, {"node.0", "node.1", "node.2"}) == whole
+    warehouse = tmp_path / "gym.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema build_state")
+        connection.execute(f"create table build_state.this_command as select {asked} as asked")
+    kinds = ("model", "test", "test")
+    ran = [
+        SimpleNamespace(node=SimpleNamespace(resource_type=kind), status=status)
+        for kind, status in zip(kinds, statuses, strict=True)
+    ]
+    ran.append(SimpleNamespace(node=SimpleNamespace(resource_type="exposure"), status="no-op"))
+    assert build.is_whole(ran, warehouse) == whole
 
 
 def test_a_link_stays_and_what_it_leads_to_is_replaced(small_gym: Project, tmp_path: Path) -> None:
