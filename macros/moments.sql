@@ -4,11 +4,12 @@
 {%- endmacro %}
 
 
-{# Whether the text of a moment says how far its clock is from UTC. #}
+{# Whether the text of a moment says how far its clock is from UTC. Each spelling that DuckDB drops
+   when it reads a plain timestamp must be here: it would be read hours off. #}
 {% macro moment_has_offset(column) -%}
     regexp_matches(
         {{ text_from_export(column) }},
-        '[0-9]:[0-9]{2}.*([Zz]|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$'
+        '[0-9]:[0-9]{2}.*((?i:z|utc|gmt)|[+-][0-9]{2}(:?[0-9]{2}){0,2})$'
     )
 {%- endmacro %}
 
@@ -19,7 +20,7 @@
     try_cast(
         regexp_replace(
             regexp_replace(
-                regexp_replace({{ text_from_export(column) }}, '\s*([Zz]|UTC|GMT)$', '+00'),
+                regexp_replace({{ text_from_export(column) }}, '\s*(?i:z|utc|gmt)$', '+00'),
                 '\s+([+-][0-9:]+)$', '\1'
             ),
             '([ T][0-9]{1,2}:[0-9]{2})([+-])', '\1:00\2'

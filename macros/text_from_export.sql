@@ -4,6 +4,17 @@
 {%- endmacro %}
 
 
+{# The same where no word of var words_for_nothing can be meant: "nan" is no status of a payment. Names
+   are not read so; people are called Null. #}
+{% macro text_but_nothing_from_export(column) -%}
+    case
+        when lower({{ text_from_export(column) }})
+            not in ('{{ var('words_for_nothing') | join("', '") }}')
+            then {{ text_from_export(column) }}
+    end
+{%- endmacro %}
+
+
 {# A whole number, with blanks of any kind around it; "102.0" is one, "102.5" is not. #}
 {% macro integer_from_export(column) -%}
     try_cast(

@@ -37,7 +37,11 @@ judged as (
     select
         rate,
         case
-            when part_count = 0 and whole_count >= none_is_a_fault_from
+            when
+                part_count = 0
+                and whole_count >= none_is_a_fault_from
+                -- none at the last good build was allowed, or told by nobody: nothing has changed
+                and coalesce(per_thousand_before, 1) > 0
                 then format('none at all of {}', whole_count)
             when
                 abs(part_count - part_as_before)

@@ -59,7 +59,24 @@ interactions as (
         interaction_type,
         count(*) as pairs,
     from customer_interactions
+    where interaction_type in ('same_purchase_group', 'family_membership')
     group by interaction_date, interaction_type
+),
+
+-- Not how many they met: that grows with the square of a day's visitors, so that an event, an
+-- opening or a quiet month would look like a fault.
+visitors_who_met as (
+    select
+        interaction_date,
+        count(distinct customer_id) as visitors,
+    from (
+        select
+            interaction_date,
+            unnest([customer_id_1, customer_id_2]) as customer_id,
+        from customer_interactions
+        where interaction_type = 'same_day_checkin'
+    ) as visitors
+    group by interaction_date
 ),
 
 by_day as (
@@ -82,22 +99,23 @@ by_day as (
     select 'buyers_known_per_transfer', checkin_date, known, transfers
     from transfers
     union all
-    select 'meetings_per_checkin', checkin_date, 0, count(*)
+    select 'visitors_who_met_per_checkin', checkin_date, 0, count(*)
     from stg_capitan__checkins
     group by checkin_date
+    union all
+    select 'visitors_who_met_per_checkin', interaction_date, visitors, 0
+    from visitors_who_met
     union all
     select 'pairs_per_group_transfer', checkin_date, 0, known
     from transfers
     union all
     select
-        case interaction_type
-            when 'same_day_checkin' then 'meetings_per_checkin'
-            when 'same_purchase_group' then 'pairs_per_group_transfer'
-            else 'family_pairs_per_member'
-        end,
+        if(
+            interaction_type = 'same_purchase_group', 'pairs_per_group_transfer',
+            'family_pairs_per_member'
+        ),
         interaction_date, pairs, 0
     from interactions
-    where interaction_type in ('same_day_checkin', 'same_purchase_group', 'family_membership')
     union all
     select 'family_pairs_per_member', start_date, 0, count(*)
     from stg_capitan__members

@@ -80,6 +80,12 @@ def test_none_at_all_is_a_fault_at_the_first_build_too() -> None:
     assert problems((0, 5000)) == [], "a gym may have none of these"
 
 
+def test_none_that_was_allowed_once_stops_no_further_night() -> None:
+    assert problems((0, 60), before=0, none_from=50) == []
+    assert problems((0, 60), before=0, none_from=50, settings="set otherwise") != []
+    assert problems((0, 60), before=10, none_from=50) == ["none at all of 60"]
+
+
 def test_without_chances_nothing_is_said() -> None:
     assert problems((0, 0), none_from=5) == []
     assert problems((0, 0), before=700, none_from=5) == []

@@ -48,7 +48,7 @@ REFUSED = {
     "neither yes nor no": ("GYM_PUBLISH_CHILDREN", "perhaps", "must be 1 or 0"),
     "an export that is none": ("GYM_ALLOW_SHRINK", "members", "did you mean capitan/members?"),
     "one export of two is none": ("GYM_ALLOW_SHRINK", "all, guests", "guests is no export"),
-    "a rate that is none": ("GYM_ALLOW_CHANGE", "meetings", "mean meetings_per_checkin?"),
+    "a rate that is none": ("GYM_ALLOW_CHANGE", "transfers_per", "did you mean transfers_per_"),
     "hours in words": ("GYM_MAX_EXPORT_AGE_HOURS", "a day", "above 0"),
     "no hours": ("GYM_MAX_EXPORT_AGE_HOURS", "0", "above 0"),
     "memory without a unit": ("GYM_MEMORY_LIMIT", "5", "must be like 5GB"),

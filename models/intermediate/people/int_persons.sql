@@ -4,6 +4,10 @@ with int_duplicate_customers as (
     select * from {{ ref('int_duplicate_customers') }}
 ),
 
+int_customer_records as (
+    select * from {{ ref('int_customer_records') }}
+),
+
 one_person as (
     select
         0 as ladder_step,
@@ -13,11 +17,33 @@ one_person as (
 ),
 
 -- a third record may be known to be the first's by way of the second only
-persons as (
+chained as (
     {{ affinity_components('one_person') }} -- noqa: PRS
+),
+
+-- a record without a birthday may be like the father's and like the son's: it makes them no one
+-- person, and is nobody's of the two
+parted as (
+    select
+        chained.customer_id,
+        chained.component_id,
+        case
+            when
+                min(records.birthday) over (partition by chained.component_id)
+                != max(records.birthday) over (partition by chained.component_id)
+                then coalesce(cast(records.birthday as varchar), 'none, ' || chained.customer_id)
+        end as part,
+    from chained
+    inner join int_customer_records as records
+        on chained.customer_id = records.customer_id
+),
+
+persons as (
+    select
+        customer_id,
+        min(customer_id) over (partition by component_id, part) as person_id,
+    from parted
+    qualify count(*) over (partition by component_id, part) > 1
 )
 
-select
-    customer_id,
-    component_id as person_id,
-from persons
+select * from persons
