@@ -137,6 +137,17 @@
 {%- endmacro %}
 
 
+{# The texts of the optional columns of an export, as a struct. #}
+{% macro given_values(export_name, row) -%}
+    struct_pack(
+        {%- for line in typed_columns(export_name).split(';') %}
+        {%- set name = (line | trim).split(', ')[0] %}
+        "{{ name }}" := {{ row }}."{{ name }}"{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
 {# The optional values of an export that are not used, one row each, and how many of each column
    were given. Of a rejected record rejected_rows says more; of an erased one nothing is left. #}
 {% macro unreadable_values_of(export_name, base_model) -%}

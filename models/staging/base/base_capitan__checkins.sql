@@ -44,7 +44,7 @@ typed as (
         raw.checkin_id as checkin_id_text,
         raw.customer_id as customer_id_text,
         raw.checkin_datetime as checkin_datetime_text,
-        raw as given,
+        {{ given_values('capitan/checkins', 'raw') }} as given,
         raw.source_written_at,
         raw.source_file,
         raw.source_line,

@@ -38,7 +38,7 @@ typed as (
         ) }} as latest_waiver_expiration_date,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
-        raw as given,
+        {{ given_values('capitan/customers', 'raw') }} as given,
         raw.source_written_at,
         raw.source_file,
         raw.source_line,

@@ -35,7 +35,7 @@ typed as (
         {{ date_from_export('raw.end_date', 'orders.end_date') }} as end_date,
         raw.member_id as member_id_text,
         raw.customer_id as customer_id_text,
-        raw as given,
+        {{ given_values('capitan/members', 'raw') }} as given,
         raw.source_written_at,
         raw.source_file,
         raw.source_line,

@@ -32,7 +32,7 @@ typed as (
         {{ date_from_export('raw.start_date', 'orders.start_date') }} as start_date,
         {{ date_from_export('raw.end_date', 'orders.end_date') }} as end_date,
         raw.membership_id as membership_id_text,
-        raw as given,
+        {{ given_values('capitan/memberships', 'raw') }} as given,
         raw.source_written_at,
         raw.source_file,
         raw.source_line,

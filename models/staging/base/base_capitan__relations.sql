@@ -18,7 +18,7 @@ typed as (
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.customer_id as customer_id_text,
         raw.related_customer_id as related_customer_id_text,
-        raw as given,
+        {{ given_values('capitan/relations', 'raw') }} as given,
         raw.source_written_at,
         raw.source_file,
         raw.source_line,

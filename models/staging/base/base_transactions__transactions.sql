@@ -35,7 +35,7 @@ typed as (
         {{ integer_from_export('raw.quantity') }} as quantity,
         {{ date_from_export('raw."Date"', 'orders.transaction_date') }} as transaction_date,
         raw.transaction_id as transaction_id_text,
-        raw as given,
+        {{ given_values('transactions/combined_transaction_data', 'raw') }} as given,
         raw.source_written_at,
         raw.source_file,
         raw.source_line,
