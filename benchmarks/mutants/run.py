@@ -112,8 +112,7 @@ def work(copy: Path, pipe: Connection) -> None:
     if not good.exists():
         shutil.copy(warehouse, good)
     expected = results(good)
-    while True:
-        mutant: Mutant = pipe.recv()
+    while mutant := pipe.recv():
         path = copy / mutant.path
         original = path.read_text(encoding="utf-8")
         path.write_text(mutant.text, encoding="utf-8")
@@ -248,7 +247,8 @@ def main() -> None:
         with ThreadPoolExecutor(given.jobs) as pool:
             control, *rows = pool.map(asked, [untouched, *mutants])
         for worker in workers:
-            worker.process.kill()
+            worker.pipe.send(None)
+            worker.process.join()
     if control["results"] != "the same" or control["noticed by"]:
         sys.exit(f"a build without a change is not as the good one was: {control}")
     given.out.parent.mkdir(parents=True, exist_ok=True)
