@@ -234,8 +234,8 @@
    or two digits, and before three it parts the thousands. #}
 {% macro money_from_export(column) -%}
     {%- set currency -%}
-        (?:(?:US|CA|AU|NZ|A|C)?\p{Sc}|USD|EUR|GBP|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|MXN|ZAR
-        {#- #}|Fr[.]?|[Kk]r[.]?)
+        (?i:(?:US|CA|AU|NZ|A|C)?\p{Sc}|USD|EUR|GBP|CAD|AUD|NZD|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|MXN|ZAR
+        {#- #}|Fr[.]?|Kr[.]?)
     {%- endset -%}
     {%- set text -%}
         trim(regexp_replace({{ text_from_export(column) }}, '[\s\p{Z}]+', ' ', 'g'))
@@ -243,7 +243,8 @@
     {%- set parts -%}
         regexp_extract(
             {{ text }},
-            '^([(]?) ?([+−–-]?) ?{{ currency }}? ?([+−–-]?) ?([0-9](?:[0-9.,''’ ]*[0-9])?|[.,][0-9]+)'
+            '^(?:{{ currency }} ?)?'
+            || '([(]?) ?([+−–-]?) ?{{ currency }}? ?([+−–-]?) ?([0-9](?:[0-9.,''’ ]*[0-9])?|[.,][0-9]+)'
             || ' ?{{ currency }}? ?([−–-]?) ?([)]?)$',
             ['opened', 'sign', 'second_sign', 'number', 'last_sign', 'closed']
         )
