@@ -83,14 +83,16 @@
 {% macro pass_text_has_a_leftover(text) -%}
     {%- set said = '\\b(?:bought|purchased|paid|sponsored|hosted|gifted)\\s+(?:for\\s+)?by\\b' -%}
     {%- set labelled = '\\b(?:guest|host|buyer|purchaser|payer)\\s*:' -%}
-    {%- set hosted = '\\b(?:guest|buddy|visitor)s?(?:\\s+passe?s?)?\\s+of\\b' -%}
+    {%- set hosted = '\\b(?:guest|buddy|visitor)s?(?:\\s+passe?s?)?[\\s-]+of\\b' -%}
     (
         regexp_matches(
-            {{ text }}, '(?i)\bfrom\b|\bcourtesy\s+of\b|{{ said }}|{{ labelled }}|{{ hosted }}'
+            {{ text }}, '(?i)\b(?:pass|ticket|entry|card)?from\b|\bcourtesy\s+of\b|{{ said }}'
+            || '|{{ labelled }}|{{ hosted }}'
         )
         or regexp_matches(
             {{ text }},
-            '(?i:(?:^|\s)(?:of|for|by|via|c/o))\s*:?\s+(?:\p{Lu}[\p{L}\p{M}''’.-]+\s+)+'
+            '(?i:(?:^|\s)(?:of|for|by|via|c/o|fr[.]?|von|par|por))\s*:?\s+'
+            || '(?:\p{Lu}[\p{L}\p{M}''’.-]+\s+)+'
             || '\p{Lu}[\p{L}\p{M}''’.-]+\s*$'
         )
         and not regexp_matches({{ text }}, '(?i)\b(?:passe?s?|ticket|entry|card|day)\s*$')

@@ -6,7 +6,7 @@ with int_arrivals_counted as (
 spans as (
     select
         *,
-        if(crowd = 'one moment', 1, 60 * {{ var('crowd_minutes') }}) as seconds,
+        cast(if(crowd = 'one moment', 1, 60 * {{ var('crowd_minutes') }}) as bigint) as seconds,
     from int_arrivals_counted
     where crowd is not null
 ),

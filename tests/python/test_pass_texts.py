@@ -95,7 +95,9 @@ def test_a_pass_without_a_buyer_is_ones_own(read, sold: str, tail: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["Day Pass from", "from Ann Example", "Day Pass by Ann Example", "Guest: Ann Example"]
-    + ["Guest Pass for Ann Example", "Day Pass courtesy of (0 remaining)", "Guest of the Month"],
+    + ["Guest Pass for Ann Example", "Day Pass courtesy of (0 remaining)", "Guest of the Month"]
+    + ["Day Passfrom Ann Example", "Day pass fr. Ann Example", "guest-of Ann Example"]
+    + ["Tageskarte von Ann Example (1 left)"],
 )
 def test_what_speaks_of_a_buyer_and_names_none_is_not_understood(read, text: str) -> None:
     assert read(text)[0] == "not understood"

@@ -94,4 +94,5 @@ left join crowded_spans
     on
         arrivals.location_id = crowded_spans.location_id
         and arrivals.checkin_date = crowded_spans.checkin_date
-        and arrivals.arrived_us // (60000000 * {{ var('crowd_minutes') }}) = crowded_spans.span
+        and arrivals.arrived_us // 1000000 // (60 * {{ var('crowd_minutes') }})
+        = crowded_spans.span
