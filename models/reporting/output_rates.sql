@@ -32,6 +32,10 @@ int_today as (
     select * from {{ ref('int_today') }}
 ),
 
+unknown_codes as (
+    select * from {{ ref('unknown_codes') }}
+),
+
 pass_checkins as (
     select
         checkin_date,
@@ -141,6 +145,20 @@ by_day as (
     from customer_events
     where event_type in ('day_pass_purchase', 'membership_start', 'membership_end')
     group by event_type, cast(event_date as date)
+    union all
+    select
+        format(
+            'known_{}_in_{}',
+            column_name,
+            if(export_name like 'transactions/%', 'payments', split_part(export_name, '/', 2))
+        ),
+        null, row_count - unknown_count, row_count
+    from unknown_codes
+),
+
+history as (
+    select date_diff('day', min(checkin_date), max(checkin_date)) as history_days
+    from stg_capitan__checkins
 ),
 
 counted as (
@@ -175,8 +193,10 @@ rates as (
         coalesce(counted.recent_whole_count, 0) as recent_whole_count,
         coalesce(counted.earlier_part_count, 0) as earlier_part_count,
         coalesce(counted.earlier_whole_count, 0) as earlier_whole_count,
+        history.history_days,
         1000 * coalesce(counted.part_count, 0) / nullif(counted.whole_count, 0) as per_thousand,
     from guarded_rates
+    cross join history
     left join counted on guarded_rates.rate = counted.rate
 )
 

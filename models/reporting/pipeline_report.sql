@@ -103,7 +103,7 @@ figures as (
     group by event_type
     union all
     select
-        15, 'rates', rate, round(per_thousand), null,
+        19, 'rates', rate, round(per_thousand), null,
         format('{} to {}; {}', part_count, whole_count, meaning)
     from output_rates
     where whole_count > 0

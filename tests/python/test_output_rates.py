@@ -16,6 +16,8 @@ def problems(
     recent: tuple[int, int] = (0, 0),
     earlier: tuple[int, int] = (0, 0),
     steady: bool = True,
+    share: bool = False,
+    days: int = 400,
     settings: str = "as set",
     none_from: int | None = None,
     allowed: str = "",
@@ -28,6 +30,8 @@ def problems(
         recent: the same as total, of the last days.
         earlier: of the weeks before them.
         steady: whether the last days must resemble the weeks before.
+        share: whether each of the whole gives one or none.
+        days: how long the gym has been open.
         settings: the digest of the vars at the last good build.
         none_from: so many chances without a result are a fault.
         allowed: GYM_ALLOW_CHANGE.
@@ -39,10 +43,11 @@ def problems(
             create schema s;
             set schema = 's';
             create table main.output_rates (
-                rate varchar, meaning varchar, is_steady boolean, none_is_a_fault_from integer,
+                rate varchar, meaning varchar, is_share boolean, is_steady boolean,
+                none_is_a_fault_from integer,
                 part_count hugeint, whole_count hugeint, recent_part_count hugeint,
                 recent_whole_count hugeint, earlier_part_count hugeint, earlier_whole_count hugeint,
-                per_thousand double
+                history_days bigint, per_thousand double
             );
             create table main.build_figures (
                 build_number integer, section varchar, metric varchar, value bigint,
@@ -55,9 +60,9 @@ def problems(
         )
         for rate, numbers in ((RATE, counts), (NEVER, [500, 1000, 0, 0, 0, 0])):
             connection.execute(
-                "insert into main.output_rates select ?, 'what it means', ?, ?, *, "
-                "1000 * part / nullif(whole, 0) from (select ? as part, ? as whole, ?, ?, ?, ?)",
-                [rate, steady, none_from, *numbers],
+                "insert into main.output_rates select ?, 'what it means', ?, ?, ?, *, ?,"
+                " 1000 * part / nullif(whole, 0) from (select ? as part, ? as whole, ?, ?, ?, ?)",
+                [rate, share, steady, none_from, days, *numbers],
             )
         if before is None:
             connection.execute("delete from main.build_figures")
@@ -118,6 +123,18 @@ def test_a_build_with_other_settings_is_meant_to_differ() -> None:
 def test_the_chance_of_a_small_gym_is_no_alarm(now: int) -> None:
     """Four of forty passes were shared: next night it may be none or twelve."""
     assert problems((now, 40), before=100) == []
+
+
+def test_chance_does_not_halve_a_share_of_nearly_all() -> None:
+    """Half of eighty members have no code any more."""
+    assert problems((40, 80), before=1000) == []
+    assert problems((40, 80), before=1000, share=True) != []
+    assert problems((79, 80), before=1000, share=True) == []
+
+
+def test_the_first_weeks_of_a_gym_are_not_compared() -> None:
+    assert problems((2500, 10_000), before=100) != []
+    assert problems((2500, 10_000), before=100, days=5) == []
 
 
 def test_a_figure_that_was_rounded_to_nothing_is_no_alarm() -> None:
