@@ -58,8 +58,10 @@ judged as (
             when
                 is_steady
                 and recent_part_count
-                < (1 - {{ var('max_recent_drop') }}) * recent_part_as_earlier
-                - 4 * sqrt(recent_part_as_earlier)
+                < least(
+                    (1 - {{ var('max_recent_drop') }}) * recent_part_as_earlier,
+                    recent_part_as_earlier - 4 * sqrt(recent_part_as_earlier)
+                )
                 then format(
                     '{} of {} in the last {{ var("recent_days") }} days, and {} of {} in the weeks'
                     || ' before',
