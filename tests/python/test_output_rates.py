@@ -152,6 +152,7 @@ def test_last_days_that_dropped_are_told_whatever_the_total_is() -> None:
     assert problems(**(dropped | {"recent": (0, 0)})) == [], "the gym was closed"
     assert problems(**(dropped | {"earlier": (0, 0)})) == [], "it opened two weeks ago"
     assert problems(**(dropped | {"recent": (0, 100)})) == [], "ten, by chance none"
+    assert problems(**(dropped | {"recent": (0, 200)})) != [], "twenty, and none"
 
 
 @pytest.mark.parametrize("allowed", [RATE, "all", f"other, {RATE}", f"other {RATE}"])

@@ -9,7 +9,9 @@ fingerprints as (
         interaction_date,
         -- a sum, not an exclusive or: two equal facts must not cancel each other
         md5(
-            concat_ws('-', count(*), sum(input_hash), '{{ rules_fingerprint('customer_interactions') }}')
+            concat_ws(
+                '-', count(*), sum(input_hash), '{{ rules_fingerprint("customer_interactions") }}'
+            )
         ) as fingerprint,
     from int_interaction_inputs
     group by interaction_date
