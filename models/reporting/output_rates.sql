@@ -156,11 +156,6 @@ by_day as (
     from unknown_codes
 ),
 
-history as (
-    select date_diff('day', min(checkin_date), max(checkin_date)) as history_days
-    from stg_capitan__checkins
-),
-
 counted as (
     select
         by_day.rate,
@@ -193,10 +188,9 @@ rates as (
         coalesce(counted.recent_whole_count, 0) as recent_whole_count,
         coalesce(counted.earlier_part_count, 0) as earlier_part_count,
         coalesce(counted.earlier_whole_count, 0) as earlier_whole_count,
-        history.history_days,
+        (select max(checkin_date) - min(checkin_date) from stg_capitan__checkins) as history_days,
         1000 * coalesce(counted.part_count, 0) / nullif(counted.whole_count, 0) as per_thousand,
     from guarded_rates
-    cross join history
     left join counted on guarded_rates.rate = counted.rate
 )
 

@@ -62,6 +62,8 @@ def test_every_table_and_function_has_its_columns_described(site: Site) -> None:
         unique_id
         for unique_id, node in site.manifest["nodes"].items()
         if node["resource_type"] in ("model", "seed")
+        # an ephemeral model stands in no database
+        and node["config"]["materialized"] != "ephemeral"
     }
     assert expected <= set(site.catalog["nodes"])
     undescribed, missing = [], []
