@@ -37,7 +37,8 @@ def spellings(kind: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["read", "rejected"])
 def test_a_moment_is_read_or_rejected_as_the_page_says(kind: str) -> None:
-    macros = (PROJECT / "macros/text_from_export.sql").read_text(encoding="utf-8")
+    files = ("moments.sql", "text_from_export.sql")
+    macros = "".join((PROJECT / "macros" / name).read_text(encoding="utf-8") for name in files)
     call = "{{ local_timestamp_from_export('moment') }}"
     moment = (
         Environment(extensions=["jinja2.ext.do"])
