@@ -55,11 +55,9 @@ def before() -> dict[str, str]:
 
 
 EDITED = {
-    "the model itself": "models/marts/customer_interactions.sql",
     "a model before it": "models/intermediate/interactions/int_interactions_unioned.sql",
     "a model that finds buyers": "models/intermediate/purchasers/int_purchasers_decided.sql",
     "a seed": "seeds/matching/nicknames.csv",
-    "a macro": "macros/affinity_slid_pairs.sql",
     "a macro that only macros call": "macros/normalise_mojibake.sql",
 }
 
