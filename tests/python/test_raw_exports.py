@@ -732,7 +732,13 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
         for id_, location in ((spelt, place), ("2", "60"))
     ]
     # enough of them that one bad id is no sign of another format
-    rows += [dict(rows[0], checkin_id=n, customer_id=3 + n) for n in range(10_000, 10_200)]
+    rows += [
+        rows[0]
+        | {"checkin_id": n, "customer_id": 3 + n}
+        # all at one moment would be a crowd
+        | {"checkin_datetime": f"2024-{1 + n % 12:02d}-{1 + n % 28:02d} 09:00:00"}
+        for n in range(10_000, 10_200)
+    ]
     rows.append(dict(rows[0], checkin_id=9, customer_id="1" * 23))
     checkins = project.write("capitan/checkins", rows)
     checkins.rename(checkins.with_suffix(".TXT"))
