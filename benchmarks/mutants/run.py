@@ -32,6 +32,7 @@ sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs"), str(Path
 from mutate import Mutant, chosen  # noqa: E402
 
 import golden  # noqa: E402
+import settings  # noqa: E402
 
 PARTS = ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts")
 PARTS += ("docs", "benchmarks")
@@ -59,7 +60,7 @@ Row = dict[str, object]
 
 def environment(copy: Path) -> dict[str, str]:
     """Where a copy of the project reads and writes."""
-    own = {name: text for name, text in os.environ.items() if not name.startswith("GYM_")}
+    own = settings.without(os.environ)
     return own | {
         "GYM_WAREHOUSE": str(copy / "built/gym_connections.duckdb"),
         "GYM_PUBLISHED": str(copy / "published/gym_connections.duckdb"),
@@ -107,7 +108,7 @@ def work(copy: Path, pipe: Connection) -> None:
     sys.path[:0] = [str(copy / "scripts"), str(copy / "python_udfs")]
     import build
 
-    warehouse = Path(os.environ["GYM_WAREHOUSE"])
+    warehouse = Path(settings.load().warehouse)
     good = warehouse.with_name("good.duckdb")
     if not good.exists():
         shutil.copy(warehouse, good)
