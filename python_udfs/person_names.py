@@ -170,7 +170,7 @@ def _windows_1252(letter: str) -> bytes:
         return letter.encode("latin-1")
 
 
-def _readings(text: str) -> Iterator[str]:
+def readings(text: str) -> Iterator[str]:
     """A text, and what it was before a system wrote its letters in another way."""
     yield text
     if (mended := repaired(text)) != text:
@@ -263,7 +263,7 @@ def bare(word: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _spellings(text: str | None) -> list[tuple[str, ...]]:
+def spellings(text: str | None) -> list[tuple[str, ...]]:
     """The ways in which systems write the words of a name.
 
     As they are; with ae for a letter with two dots, and the other way round; in two words where an
@@ -315,14 +315,14 @@ class Names:
             self.add_whole(first if name_words(first) else last, nicknames)
             return
         self.exact.add((*name_words(first), *name_words(last)))
-        for words_of in _spellings(first):
+        for words_of in spellings(first):
             given = {words_of, words_of[:1], ("".join(words_of),)}
             given |= {(word,) for word in words_of[1:] if len(word) >= SHORTEST_HALF}
             self.firsts |= given
         self.firsts |= {form for form in (name_words(preferred), nickname_words(first)) if form}
         for form in [form for form in self.firsts if len(form) == 1]:
             self.firsts |= {(other,) for other in (nicknames or {}).get(form[0], ())}
-        for words_of in _spellings(last):
+        for words_of in spellings(last):
             self.lasts |= {words_of, ("".join(words_of),)}
             if len(words_of) > 1:
                 self.lasts |= {(word,) for word in words_of if len(word) >= SHORTEST_HALF}
@@ -347,7 +347,7 @@ class Names:
             self.wholes |= {found} if found else set()
             return
         self.exact.add(found)
-        for spelling in _spellings(name):
+        for spelling in spellings(name):
             # a name of very many words is none
             for cut in range(1, min(len(spelling), MOST_WORDS)):
                 self.firsts |= {spelling[:cut], ("".join(spelling[:cut]),)}
@@ -520,7 +520,7 @@ class People:
 
     def found(self, text: str, is_record: bool = False) -> Found:
         """The parts of a text that name somebody, also where systems have garbled its letters."""
-        for spelling in _readings(text):
+        for spelling in readings(text):
             if spans := self.spans(spelling, is_record):
                 return Found(spelling, spans)
         return Found(text, [])

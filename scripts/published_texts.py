@@ -16,7 +16,18 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from person_names import EMAIL, Names, People, bare, name_words, related_names, words
+from person_names import (
+    CJK,
+    EMAIL,
+    Names,
+    People,
+    bare,
+    name_words,
+    readings,
+    related_names,
+    spellings,
+    words,
+)
 
 WITHHELD = "(name withheld)"
 # A number that nobody can take for an id or a date: in groups, with a plus or a leading zero.
@@ -121,17 +132,18 @@ def _publishable_value(text: str, column: str, withheld: Withheld) -> str:
 def withheld_people(
     people: Iterable[tuple[str, str | None, str | None]],
     nicknames: Mapping[str, Collection[str]],
-    values: Iterable[tuple[str, str]],
+    values: Collection[tuple[str, str]],
 ) -> Withheld:
     """Everybody whose name is withheld and may stand in a text.
 
     Hardly a name stands in a text that is not the place of a name, and most names in such a place
-    are those of adults: only who has a word of a last name among the others is looked for.
+    are those of adults: only whose last name begins or ends a word of the others is looked for, in
+    any spelling. First and last name may be one word, in either order.
 
     Args:
         people: age group, first and last name, as int_names_known has them.
         nicknames: word -> the words that stand for the same given name.
-        values: all texts, each with its column, or its key in JSON.
+        values: all texts, each with its column, or its key in JSON; they are read twice.
     """
     everybody = [
         (age_group == "adult", first, last, name_words(first), name_words(last))
@@ -140,16 +152,16 @@ def withheld_people(
     by_adult = frozenset(
         frozenset((*firsts, *lasts)) for is_adult, _, _, firsts, lasts in everybody if is_adult
     )
-    told, named = set(), set()
-    for column, value in values:
-        if column not in DECIDED | NAMES:
-            told |= _folded(value)
-        elif column in NAMES and frozenset(name_words(value)) not in by_adult:
-            named |= _folded(value)
+    told = _parts(value for column, value in values if column not in DECIDED | NAMES)
+    named = _parts(
+        value
+        for column, value in values
+        if column in NAMES and frozenset(name_words(value)) not in by_adult
+    )
     found, beside = Withheld(People(), People(), by_adult), People()
     for is_adult, first, last, firsts, lasts in everybody:
-        # a name in one word, or in one field, is looked for in any case
-        keys = {*lasts, "".join((*firsts, *lasts))}
+        # a name in one field is looked for in any case
+        keys = {word for spelling in spellings(last) for word in spelling}
         is_told = not lasts or not told.isdisjoint(keys)
         is_named = not lasts or not named.isdisjoint(keys)
         if not (is_told or is_named):
@@ -171,10 +183,15 @@ def withheld_people(
     return found
 
 
-def _folded(text: str) -> set[str]:
-    """The words of a text as names are compared, with and without a number behind them."""
-    folded = {word.folded for word in words(text)}
-    return folded | {bare(word) for word in folded}
+def _parts(texts: Iterable[str]) -> set[str]:
+    """Where a last name may stand: a beginning or end of a word, in East Asia any part of it."""
+    folded = {word.folded for text in texts for read in readings(text) for word in words(read)}
+    found = set()
+    for word in folded | {bare(word) for word in folded}:
+        begins = range(len(word)) if CJK.search(word) else (0,)
+        found |= {word[begin:end] for begin in begins for end in range(begin + 1, len(word) + 1)}
+        found |= {word[begin:] for begin in range(len(word))}
+    return found
 
 
 def text_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:

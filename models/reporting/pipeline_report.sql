@@ -115,6 +115,7 @@ report as (
             row_number() over (
                 order by
                     section_number,
+                    section,
                     metric = 'total',
                     case when section = 'strongest pairs' then -value end,
                     metric

@@ -34,6 +34,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
+def copy_of_the_project(folder: Path) -> Path:
+    """The project's code in another folder, where a test may edit it."""
+    for name in ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts"):
+        shutil.copytree(PROJECT / name, folder / name)
+    for name in ("dbt_project.yml", "profiles.yml"):
+        shutil.copy(PROJECT / name, folder)
+    return folder
+
+
 def digests(folder: Path) -> dict[str, str]:
     """SHA-256 of each file of a folder."""
     return {

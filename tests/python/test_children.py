@@ -13,7 +13,7 @@ from jinja2 import Environment
 
 from dashboard import write
 from person_names import Names, People, name_words
-from published_texts import NOBODY, Withheld, publishable
+from published_texts import NOBODY, Withheld, publishable, withheld_people
 
 TODAY = "2025-11-24"
 HALL = {"location_id": 1, "location_name": "Hall"}
@@ -323,6 +323,33 @@ def test_a_text_is_published_without_what_is_private(
     column: str, text: str, published: str
 ) -> None:
     assert publishable(text, column, WITHHELD) == published
+
+
+PEOPLE = [
+    ("child", "Anna", "Müllermann"),
+    ("unknown", "Robert", "Orchardine"),
+    ("child", "太郎", "山田"),
+    ("child", "Zoe", "McBirch"),
+    ("adult", "Otto", "Elmwood"),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For Anna Muellermann",
+        "BobOrchardine",
+        "orchardine-bob",
+        "会員山田太郎様",
+        "the Orchardines: Bob",
+        "Zoe Mc Birch2",
+    ],
+)
+@pytest.mark.parametrize("column", ["pass_type", "purchaser_name"])
+def test_a_name_is_looked_for_wherever_a_form_of_it_may_stand(column: str, text: str) -> None:
+    """Only who may stand in the texts is looked for: in any spelling that would be found there."""
+    withheld = withheld_people(PEOPLE, {"robert": {"bob"}}, [(column, text)])
+    assert "(name withheld)" in publishable(text, column, withheld)
 
 
 def test_without_children_only_addresses_and_numbers_go() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import os
 import random
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, copy_of_the_project
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -34,7 +33,6 @@ TABLES = (
     "crews",
     "crew_members",
 )
-COPIED = ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts")
 
 Rows = list[dict[str, str]]
 
@@ -223,12 +221,7 @@ CHANGES: tuple[Callable[[Gym, random.Random], None], ...] = (
 @pytest.fixture
 def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gym:
     """A small gym and a copy of the project beside it, in which the test may edit a seed."""
-    project = tmp_path / "project"
-    project.mkdir()
-    for name in COPIED:
-        shutil.copytree(PROJECT / name, project / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(PROJECT / name, project)
+    project = copy_of_the_project(tmp_path / "project")
     sample = tmp_path / "sample"
     subprocess.run(
         [sys.executable, "scripts/sample_exports.py", "--out", str(sample)]

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import PROJECT
+from conftest import copy_of_the_project
 
 import build
 
 MODEL = "int_interaction_dates_fingerprinted"
-FOLDERS = ("models", "macros", "seeds", "tests", "analyses", "python_udfs")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project that a test may edit."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in FOLDERS:
-        shutil.copytree(PROJECT / name, folder / name)
-    for name in ("dbt_project.yml", "profiles.yml"):
-        shutil.copy(PROJECT / name, folder)
-    return folder
+    return copy_of_the_project(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture

@@ -23,12 +23,14 @@ also_named as (
         customer_id,
         first_name,
         last_name,
+        -- of another person, whose age the record that won does not tell
+        row_outcome = 'conflicting' as is_of_another,
     from base_capitan__customers
     union
-    select customer_id, member_first_name, member_last_name
+    select customer_id, member_first_name, member_last_name, false
     from stg_capitan__members
     union
-    select related_customer_id, related_customer_first_name, related_customer_last_name
+    select related_customer_id, related_customer_first_name, related_customer_last_name, false
     from stg_capitan__relations
 ),
 
@@ -42,7 +44,10 @@ names as (
     select
         also_named.customer_id,
         -- who has no record is of unknown age
-        coalesce(int_people_aged.age_group, 'unknown') as age_group,
+        case
+            when int_people_aged.age_group is null or also_named.is_of_another then 'unknown'
+            else int_people_aged.age_group
+        end as age_group,
         also_named.first_name,
         also_named.last_name,
     from also_named
