@@ -147,6 +147,9 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
     lowest = max((count for count in fewest.values() if count <= meetings), default=0)
     crew_strengths = [cell for cell in strengths if fewest[cell[1]] >= lowest]
 
+    def per_month(count: float) -> float:
+        return count * (count + 1)
+
     def judged(count: float) -> float:
         return inf if count >= rules.affinity_min_class_pairs else 0
 
@@ -167,7 +170,7 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
             AtMost(
                 [("interactions by month", month)],
                 [(BY_MONTH, month), family],
-                lambda count: count * (count + 1),
+                per_month,
             )
             for month in months
         ),
@@ -186,8 +189,21 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
         # each connection is one interaction, and a tie of a crew some more
         AtMost([crews, connections], [interactions], times=[crew_ties * (meetings - 1), 1]),
         *(AtMost([cell], [connections], judged) for cell in (crews, *judged_pairs)),
-        # meetings are judged where there are two of them
+        # meetings are judged where there are two of them, and are some of the interactions
         AtMost(judged_pairs, [same_day], times=[2, 2, 2]),
+        AtMost(judged_pairs, [interactions], times=[2, 2, 2], unless=type_of),
+        AtMost(judged_pairs, [checkins], pairs, times=[2, 2, 2], unless=type_of),
+        *(
+            AtMost(
+                [("interactions by month", month), *less],
+                [(BY_MONTH, month), interactions],
+                per_month,
+                times=[1, *times],
+                unless=type_of,
+            )
+            for month in months
+            for less, times in ((judged_pairs, [2, 2, 2]), ([crews], [crew_ties * meetings]))
+        ),
         AtMost(judged_pairs, [CUSTOMERS], pairs),
         AtMost(strengths, [interactions], times=list(rules.fewest_interactions.values())),
     ]
