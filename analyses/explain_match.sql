@@ -2,20 +2,20 @@
 -- most probable persons and nobody in the table side by side.
 --   dbt show --select explain_match --vars '{checkin_id: 20405543}' --limit 20
 -- Weights are natural logs and add up to the total; totals 1 apart are odds of 2.7 to 1.
-with int_purchaser_events as (
-    select * from {{ ref('int_purchaser_events') }}
+with match_groups as (
+    select * from {{ ref('match_groups') }}
 ),
 
-int_purchaser_posteriors as (
-    select * from {{ ref('int_purchaser_posteriors') }}
+match_probabilities as (
+    select * from {{ ref('match_probabilities') }}
 ),
 
-int_purchasers_matched as (
-    select * from {{ ref('int_purchasers_matched') }}
+match_purchasers as (
+    select * from {{ ref('match_purchasers') }}
 ),
 
-stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+core_customers as (
+    select * from {{ ref('core_customers') }}
 ),
 
 asked as (
@@ -23,8 +23,8 @@ asked as (
         matched.*,
         events.purchaser_group_id,
         events.written_name,
-    from int_purchaser_events as events
-    inner join int_purchasers_matched as matched
+    from match_groups as events
+    inner join match_purchasers as matched
         on events.checkin_id = matched.checkin_id
     where events.checkin_id = {{ var('checkin_id', 0) }}
 ),
@@ -44,7 +44,7 @@ persons as (
                 ' ', customers.first_name, customers.last_name
             )},
             {'line': 4, 'evidence': 'names agree', 'value': concat_ws(
-                ', ', posteriors.first_level, posteriors.last_level
+                ', ', posteriors.first_name_agreement, posteriors.last_name_agreement
             )},
             {'line': 5, 'evidence': 'start', 'value': format('{:.2f}', posteriors.prior_weight)},
             {'line': 6, 'evidence': '+ name', 'value': format('{:.2f}', posteriors.name_weight)},
@@ -75,11 +75,11 @@ persons as (
         ]) as entry,
     from asked
     cross join places
-    inner join int_purchaser_posteriors as posteriors
+    inner join match_probabilities as posteriors
         on
             asked.purchaser_group_id = posteriors.purchaser_group_id
             and places.customer_id = posteriors.customer_id
-    inner join stg_capitan__customers as customers
+    inner join core_customers as customers
         on places.customer_id = customers.customer_id
 ),
 
@@ -92,7 +92,7 @@ frame as (
             {'line': 3, 'evidence': 'customer', 'best': null, 'nobody': 'not in the table'},
             {'line': 4, 'evidence': 'names agree', 'best': null, 'nobody': null},
             {'line': 5, 'evidence': 'start', 'best': null, 'nobody': format(
-                '{:.2f}', asked.w_absent
+                '{:.2f}', asked.match_weight_not_a_customer
             )},
             {'line': 6, 'evidence': '+ name', 'best': null, 'nobody': null},
             {'line': 7, 'evidence': '+ own visits', 'best': null, 'nobody': null},
@@ -102,14 +102,14 @@ frame as (
             {'line': 11, 'evidence': '+ record', 'best': null, 'nobody': null},
             {'line': 12, 'evidence': '+ payments', 'best': null, 'nobody': null},
             {'line': 13, 'evidence': '= total', 'best': null, 'nobody': format(
-                '{:.2f}', asked.w_absent
+                '{:.2f}', asked.match_weight_not_a_customer
             )},
             {'line': 14, 'evidence': 'percent', 'best': null, 'nobody': format(
-                '{:.2f}', 100 * asked.p_absent
+                '{:.2f}', 100 * asked.probability_not_a_customer
             )},
             {'line': 15, 'evidence': 'decision', 'best': asked.match_method, 'nobody': null},
             {'line': 16, 'evidence': 'check-ins decided together', 'best': cast(
-                asked.pooled_events as varchar
+                asked.uses_decided_together as varchar
             ), 'nobody': null},
             {'line': 17, 'evidence': 'payment', 'best': asked.linked_transaction_id, 'nobody': null}
         ]) as entry,

@@ -1,9 +1,9 @@
 {# What one meeting is worth, in millionths: 1 for the same minute, falling by a factor e for every
    closeness_minutes. Whole numbers, so that a sum does not depend on the order of its terms.
    Example: ten minutes apart, closeness_minutes 10: 367879. #}
-{% macro affinity_closeness_units(apart_us) -%}
+{% macro affinity_closeness_units(gap_us) -%}
     cast(
-        round(exp({{ apart_us }} / (-60000000.0 * {{ var('closeness_minutes') }})) * 1000000)
+        round(exp({{ gap_us }} / (-60000000.0 * {{ var('closeness_minutes') }})) * 1000000)
         as bigint
     )
 {%- endmacro %}

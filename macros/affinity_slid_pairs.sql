@@ -2,7 +2,7 @@
    with the larger id is slid by a number of whole weeks: one row per pair, place and day with the
    smallest distance in time. No slide is what happened; any other is what habit alone would bring
    about, for it keeps weekday and hour and destroys every appointment.
-   Reads the relation int_visit_days; `pairs` names a relation of pairs to which to keep. #}
+   Reads the relation visit_days; `pairs` names a relation of pairs to which to keep. #}
 {% macro affinity_slid_pairs(weeks, pairs=none) -%}
     select * from (
         select
@@ -12,20 +12,20 @@
             one.checkin_date,
             -- nearly everybody comes once a day: only the others need every arrival compared
             case
-                when one.first_us = one.last_us and other.first_us = other.last_us
-                    then abs(one.first_us - other.first_us)
+                when one.first_arrival_us = one.last_arrival_us and other.first_arrival_us = other.last_arrival_us
+                    then abs(one.first_arrival_us - other.first_arrival_us)
                 else {{ affinity_closest_us('one.arrivals_us', 'other.arrivals_us') }}
-            end as apart_us,
-        from int_visit_days as one
-        inner join int_visit_days as other
+            end as gap_us,
+        from visit_days as one
+        inner join visit_days as other
             on
                 one.location_number = other.location_number
                 and one.checkin_date = other.checkin_date + {{ 7 * weeks }}
                 and one.customer_id < other.customer_id
                 -- nobody meets himself
                 and one.person_id != other.person_id
-                and one.first_us <= other.last_us + {{ affinity_window_us() }}
-                and other.first_us <= one.last_us + {{ affinity_window_us() }}
+                and one.first_arrival_us <= other.last_arrival_us + {{ affinity_window_us() }}
+                and other.first_arrival_us <= one.last_arrival_us + {{ affinity_window_us() }}
     {%- if pairs %}
         semi join {{ pairs }}
             on
@@ -33,7 +33,7 @@
                 and other.customer_id = {{ pairs }}.customer_id_2
     {%- endif %}
     )
-    where apart_us <= {{ affinity_window_us() }}
+    where gap_us <= {{ affinity_window_us() }}
 {%- endmacro %}
 
 

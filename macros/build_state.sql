@@ -62,11 +62,11 @@
 {% macro remember_interaction_dates() %}
     delete from {{ source('build_state', 'interaction_dates_recomputed').render() }};
     insert into {{ source('build_state', 'interaction_dates_recomputed').render() }}
-    select interaction_date, change from {{ ref('int_interaction_dates_changed') }}
+    select interaction_date, change from {{ ref('interaction_dates_changed') }}
     order by interaction_date;
     delete from {{ interaction_state() }};
     insert into {{ interaction_state() }}
-    select interaction_date, fingerprint from {{ ref('int_interaction_dates_fingerprinted') }}
+    select interaction_date, fingerprint from {{ ref('interaction_dates_fingerprinted') }}
     order by interaction_date;
 {% endmacro %}
 
@@ -76,7 +76,7 @@
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     delete from {{ arg_dict['target_relation'] }}
     where interaction_date in (
-        select interaction_date from {{ ref('int_interaction_dates_changed') }}
+        select interaction_date from {{ ref('interaction_dates_changed') }}
     );
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}

@@ -23,7 +23,7 @@
     check-in, "the purchase is not recorded", and "that, and this was another purchase of theirs".
     Reads name_weight, payer_weight and payment_weight of `options`. Decimals, because sums of
     doubles depend on their order. -#}
-{% macro match_link_posterior() -%}
+{% macro payment_link_probability() -%}
     round(
         {{ match_link_likelihood() }} / (
             cast(

@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {#- 'punch 5', 'day 7', 'day 1', 'guest', or the text itself. -#}
-{% macro match_product_kind(text) -%}
+{% macro pass_product(text) -%}
     {%- set product = match_product_text(text) -%}
     case
         when regexp_matches({{ product }}, '(?i)[0-9]+\s*-?\s*(climb|punch|visit)')
@@ -23,7 +23,7 @@
     end
 {%- endmacro %}
 
-{% macro match_product_age(text) -%}
+{% macro pass_age_group(text) -%}
     case when {{ tells_of_a_child(text) }} then 'youth' else 'adult' end
 {%- endmacro %}
 
@@ -41,7 +41,7 @@
 {%- endmacro %}
 
 {#- 'no gear', 'gear', or null where the text does not say. -#}
-{% macro match_product_gear(text) -%}
+{% macro pass_gear(text) -%}
     case
         when regexp_matches({{ text }}, '(?i)\b(no|without)\s+gear') then 'no gear'
         when regexp_matches({{ text }}, '(?i)\bgear\b') then 'gear'
@@ -53,9 +53,9 @@
     coalesce(
         try_cast(regexp_extract({{ text }}, '(?i)([0-9]+)\s*days\b', 1) as integer),
         case
-            when {{ match_product_kind(text) }} like 'punch%'
+            when {{ pass_product(text) }} like 'punch%'
                 then {{ match_parameter('punch_pass_validity_days') }}
-            when {{ match_product_kind(text) }} in ('day 1', 'guest')
+            when {{ pass_product(text) }} in ('day 1', 'guest')
                 then {{ match_parameter('day_pass_validity_days') }}
             else {{ match_parameter('multi_day_pass_validity_days') }}
         end

@@ -1,5 +1,5 @@
 {#- The grammar of an entry's text: "<pass> from <buyer> (N remaining)" as systems and desks write it.
-    int_pass_texts is its only reader; what a pass is for stands in match_product.sql. -#}
+    core_pass_texts is its only reader; what a pass is for stands in match_product.sql. -#}
 
 {#- Blanks of every kind, line breaks and what HTML or a wrong encoding made of them, as one blank. -#}
 {% macro pass_text_folded(text) -%}

@@ -2,7 +2,7 @@
 
 Pure functions over rapidfuzz: no I/O, no global state, the same rows in the same order as asked.
 Which words are compared and what a likeness is worth is decided in SQL
-(`models/intermediate/purchasers`).
+(`models/intermediate/matching`).
 """
 
 from __future__ import annotations

@@ -185,7 +185,7 @@ def remember_figures(warehouse: Path) -> None:
             begin;
             delete from build_state.erasure_requests_built;
             insert into build_state.erasure_requests_built
-            select distinct request_digest from staging.base_privacy__erasure_requests
+            select distinct request_digest from staging.stg_privacy__erasure_requests
             where reject_reason is null
             order by request_digest;
             insert into build_state.build_figures by name

@@ -141,7 +141,7 @@ def withheld_people(
     any spelling. First and last name may be one word, in either order.
 
     Args:
-        people: age group, first and last name, as int_names_known has them.
+        people: age group, first and last name, as names_known has them.
         nicknames: word -> the words that stand for the same given name.
         values: all texts, each with its column, or its key in JSON; they are read twice.
     """
@@ -246,7 +246,7 @@ def replaced_texts(
     if not with_children:
         people = connection.sql(
             "select distinct age_group, first_name, last_name"
-            " from private.intermediate.int_names_known"
+            " from private.intermediate.names_known"
         ).fetchall()
         nicknames = connection.sql("from private.seeds.nicknames").fetchall()
         withheld = withheld_people(people, related_names(nicknames), values)

@@ -2,16 +2,16 @@
 -- interactions the number of these days: equal with one location, and with more of them larger by
 -- one for each further place at which the pair met on one day. Both are counted anew here, from
 -- the arrivals and in another way.
-with int_arrivals as (
-    select * from {{ ref('int_arrivals') }}
+with arrivals as (
+    select * from {{ ref('arrivals') }}
 ),
 
 customer_interactions as (
     select * from {{ ref('customer_interactions') }}
 ),
 
-int_pair_affinity as (
-    select * from {{ ref('int_pair_affinity') }}
+pair_affinity as (
+    select * from {{ ref('pair_affinity') }}
 ),
 
 meetings as (
@@ -20,8 +20,8 @@ meetings as (
         other.customer_id as customer_id_2,
         one.checkin_date,
         one.location_id,
-    from int_arrivals as one
-    inner join int_arrivals as other
+    from arrivals as one
+    inner join arrivals as other
         on
             one.checkin_date = other.checkin_date
             and one.location_id = other.location_id
@@ -64,17 +64,17 @@ interactions as (
 
 select
     counted.*,
-    int_pair_affinity.together_count,
+    pair_affinity.together_count,
     interactions.interaction_count,
 from counted
-full join int_pair_affinity
+full join pair_affinity
     on
-        counted.customer_id_1 = int_pair_affinity.customer_id_1
-        and counted.customer_id_2 = int_pair_affinity.customer_id_2
+        counted.customer_id_1 = pair_affinity.customer_id_1
+        and counted.customer_id_2 = pair_affinity.customer_id_2
 full join interactions
     on
         counted.customer_id_1 = interactions.customer_id_1
         and counted.customer_id_2 = interactions.customer_id_2
 where
-    counted.places_and_days is distinct from int_pair_affinity.together_count
+    counted.places_and_days is distinct from pair_affinity.together_count
     or counted.days is distinct from interactions.interaction_count

@@ -7,19 +7,19 @@ crew_members as (
     select * from {{ ref('crew_members') }}
 ),
 
-int_crew_ties as (
-    select * from {{ ref('int_crew_ties') }}
+crew_ties as (
+    select * from {{ ref('crew_ties') }}
 ),
 
 tied as (
     select
         one.crew_id,
         unnest([one.customer_id, other.customer_id]) as customer_id,
-    from int_crew_ties
+    from crew_ties
     inner join crew_members as one
-        on int_crew_ties.customer_id_1 = one.customer_id
+        on crew_ties.customer_id_1 = one.customer_id
     inner join crew_members as other
-        on int_crew_ties.customer_id_2 = other.customer_id
+        on crew_ties.customer_id_2 = other.customer_id
     where one.crew_id = other.crew_id
 ),
 

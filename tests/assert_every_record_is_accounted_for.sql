@@ -20,20 +20,20 @@ with records_read as (
 
 records_kept as (
     select 'capitan/checkins' as export_name, count(*) as kept_count
-    from {{ ref('stg_capitan__checkins') }}
+    from {{ ref('core_checkins') }}
     union all
-    select 'capitan/customers', count(*) from {{ ref('stg_capitan__customers') }}
+    select 'capitan/customers', count(*) from {{ ref('core_customers') }}
     union all
-    select 'capitan/members', count(*) from {{ ref('stg_capitan__members') }}
+    select 'capitan/members', count(*) from {{ ref('core_membership_people') }}
     union all
-    select 'capitan/memberships', count(*) from {{ ref('stg_capitan__memberships') }}
+    select 'capitan/memberships', count(*) from {{ ref('core_memberships') }}
     union all
-    select 'capitan/relations', count(*) from {{ ref('stg_capitan__relations') }}
+    select 'capitan/relations', count(*) from {{ ref('core_relations') }}
     union all
     select 'transactions/combined_transaction_data', count(*)
-    from {{ ref('stg_transactions__transactions') }}
+    from {{ ref('core_payment_lines') }}
     union all
-    select 'privacy/erasure_requests', count(*) from {{ ref('stg_privacy__erasure_requests') }}
+    select 'privacy/erasure_requests', count(*) from {{ ref('core_erasure_requests') }}
 ),
 
 export_row_counts as (

@@ -1,6 +1,6 @@
 -- Matching a purchaser neither loses a transfer nor makes two of one.
 with parsed as (
-    select checkin_id from {{ ref('int_pass_transfers_parsed') }}
+    select checkin_id from {{ ref('core_pass_uses') }}
 ),
 
 transfers as (

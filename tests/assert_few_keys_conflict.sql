@@ -1,7 +1,7 @@
 -- A few numbers that stand for two things are corrections. Many are two systems that number alike,
 -- and half of what they tell is not used.
-with int_export_records_unioned as (
-    select * from {{ ref('int_export_records_unioned') }}
+with export_records_unioned as (
+    select * from {{ ref('export_records_unioned') }}
 ),
 
 export_keys as (
@@ -21,7 +21,7 @@ keys_counted as (
         export_name,
         count(distinct row_key) filter (where row_outcome = 'conflicting') as conflicting_count,
         count(*) filter (where row_outcome = 'kept') as kept_count,
-    from int_export_records_unioned
+    from export_records_unioned
     group by export_name
 )
 

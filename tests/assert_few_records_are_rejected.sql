@@ -5,15 +5,15 @@ with export_row_counts as (
     select * from {{ ref('export_row_counts') }}
 ),
 
-int_export_records_unioned as (
-    select * from {{ ref('int_export_records_unioned') }}
+export_records_unioned as (
+    select * from {{ ref('export_records_unioned') }}
 ),
 
 first_rejected as (
     select
         export_name,
         source_file || ' line ' || source_line || ': ' || reject_reason as first_reject_reason,
-    from int_export_records_unioned
+    from export_records_unioned
     where row_outcome = 'rejected'
     qualify row_number() over (partition by export_name order by source_file, source_line) = 1
 )

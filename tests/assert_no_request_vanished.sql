@@ -2,7 +2,7 @@
 -- that another one replaces is gone, too, be it only spelt otherwise.
 -- GYM_ALLOW_SHRINK=privacy/erasure_requests (or "all") lets requests be withdrawn.
 with requests_now as (
-    select * from {{ ref('base_privacy__erasure_requests') }}
+    select * from {{ ref('stg_privacy__erasure_requests') }}
 ),
 
 requests_known as (

@@ -29,7 +29,7 @@ import settings  # noqa: E402
 WAREHOUSE = PROJECT / settings.load().warehouse
 # The share of all purchasers that the old value counts for.
 PRIOR_SHARE = 0.03
-MODELS = "path:models/intermediate/purchasers"
+MODELS = "path:models/intermediate/matching"
 
 # One row per parameter: how often a purchaser shows it, and out of how many, by expectation.
 EXPECTED_COUNTS = """
@@ -37,23 +37,23 @@ with posteriors as (
     select
         purchaser_group_id,
         customer_id,
-        first_level,
-        last_level,
+        first_name_agreement,
+        last_name_agreement,
         record_posterior as weight,
         absent_posterior
-    from intermediate.int_purchaser_posteriors
+    from intermediate.match_probabilities
 ),
 levels as (
-    select 'first_' || first_level || '_m' as parameter, sum(weight) as shown
+    select 'first_' || first_name_agreement || '_m' as parameter, sum(weight) as shown
     from posteriors
-    where first_level in ('exact', 'nickname', 'diminutive', 'near', 'far', 'mismatch')
-        and last_level not in ('initial', 'missing')
+    where first_name_agreement in ('exact', 'nickname', 'diminutive', 'near', 'far', 'mismatch')
+        and last_name_agreement not in ('initial', 'missing')
     group by all
     union all
-    select 'last_' || last_level || '_m', sum(weight)
+    select 'last_' || last_name_agreement || '_m', sum(weight)
     from posteriors
-    where last_level in ('exact', 'half', 'near', 'far', 'mismatch')
-        and first_level not in ('initial', 'missing')
+    where last_name_agreement in ('exact', 'half', 'near', 'far', 'mismatch')
+        and first_name_agreement not in ('initial', 'missing')
     group by all
 ),
 visits as (
@@ -61,8 +61,8 @@ visits as (
         events.pass_kind || '_' || checkins.visit_level || '_m' as parameter,
         events.pass_kind,
         sum(posteriors.weight) as shown
-    from intermediate.int_candidate_checkins as checkins
-    inner join intermediate.int_purchaser_events as events
+    from intermediate.match_visit_weights as checkins
+    inner join intermediate.match_groups as events
         on checkins.checkin_id = events.checkin_id
     inner join posteriors
         on events.purchaser_group_id = posteriors.purchaser_group_id
@@ -78,12 +78,12 @@ records as (
         families.relatives > 0 as has_relatives,
         candidates.relative_steps is not null as is_relative,
         posteriors.weight
-    from intermediate.int_candidate_records as records
-    inner join intermediate.int_purchaser_events as events
+    from intermediate.match_record_weights as records
+    inner join intermediate.match_groups as events
         on records.checkin_id = events.checkin_id
-    inner join intermediate.int_recipient_families as families
+    inner join intermediate.match_families as families
         on records.checkin_id = families.checkin_id
-    inner join intermediate.int_candidate_families as candidates
+    inner join intermediate.match_household_weights as candidates
         on records.checkin_id = candidates.checkin_id
             and records.customer_id = candidates.customer_id
     inner join posteriors
@@ -95,7 +95,7 @@ groups as (
         events.purchaser_group_id,
         min(events.pass_kind) = 'guest' and max(events.pass_kind) = 'guest' as is_guest,
         coalesce(max(posteriors.absent_posterior), 1) as absent
-    from intermediate.int_purchaser_events as events
+    from intermediate.match_groups as events
     left join posteriors
         on events.purchaser_group_id = posteriors.purchaser_group_id
     group by events.purchaser_group_id

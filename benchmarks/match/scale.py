@@ -22,8 +22,8 @@ import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT = str(Path(sys.executable).with_name("dbt"))
-MATCH = ["path:models/intermediate/purchasers", "int_duplicate_customers"]
-COUNTED = ("int_name_word_pairs", "int_purchaser_name_candidates", "int_purchasers_matched")
+MATCH = ["path:models/intermediate/matching", "duplicate_records"]
+COUNTED = ("match_word_pairs", "match_name_weights", "match_purchasers")
 GYMS, DAYS = 40, 365
 
 
@@ -136,7 +136,7 @@ def main() -> None:
         }
         before = ["--resource-type", "model", "--resource-type", "seed"]
         dbt(
-            ["build", "--select", "+int_purchasers_matched", *before, "--exclude", *MATCH],
+            ["build", "--select", "+match_purchasers", *before, "--exclude", *MATCH],
             environment,
         )
         print("run            CPU s  wall s  peak MB")

@@ -42,7 +42,7 @@ FOLDERS = ("intermediate", "marts", "staging")
 QUICK_TESTS = ["test_matches_truth", "test_households", "test_affinity_example", "test_affinity"]
 QUICK_TESTS += ["test_crews"]
 # It knows the text of what is before customer_interactions, and so which dates are computed anew.
-RULES = "int_interaction_dates_fingerprinted+"
+RULES = "interaction_dates_fingerprinted+"
 MOST_SECONDS = 600
 HEADER = (
     "model",
@@ -222,7 +222,7 @@ def main() -> None:
              if given.models in str(path.relative_to(PROJECT))]  # fmt: skip
     mutants = chosen(paths, given.number, given.seed)
     # built as a mutant is: what is selected must give what a whole build gives
-    first = Path("models/staging/base/base_capitan__checkins.sql")
+    first = Path("models/staging/capitan/stg_capitan__checkins.sql")
     untouched = Mutant(first, 1, "none", "", "", first.read_text(encoding="utf-8") + "\n-- none\n")
     with tempfile.TemporaryDirectory(prefix="mutants_") as scratch:
         copies = [prepared(Path(scratch) / str(i)) for i in range(given.jobs)]

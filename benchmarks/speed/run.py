@@ -130,13 +130,13 @@ class Gym(NamedTuple):
                     select checkin_id, customer_id, location_id,
                         date_trunc('second', checkin_datetime) as checkin_datetime, entry_method,
                         entry_method_description as description
-                    from staging.stg_capitan__checkins order by checkin_id
+                    from core.core_checkins order by checkin_id
                 ) to '{core}/checkins.csv' (header)"""
             )
             connection.execute(
                 f"""copy (
                     select customer_id, concat_ws(' ', first_name, last_name) as full_name
-                    from staging.stg_capitan__customers order by customer_id
+                    from core.core_customers order by customer_id
                 ) to '{core}/customers.csv' (header)"""
             )
 
@@ -158,7 +158,7 @@ class Gym(NamedTuple):
 
     def figures(self) -> dict[str, int]:
         counts = {
-            "check-ins": "staging.stg_capitan__checkins",
+            "check-ins": "core.core_checkins",
             "interactions": "customer_interactions",
             "connections": "customer_connections",
         }

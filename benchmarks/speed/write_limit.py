@@ -11,7 +11,7 @@ import time
 import duckdb
 
 STEPS = {
-    "pairs": "create or replace table pairs as from intermediate.int_interactions_same_day_checkin",
+    "pairs": "create or replace table pairs as from intermediate.interactions_same_day_checkin",
     "limit": "create or replace table copied as from pairs",
 }
 

@@ -121,7 +121,7 @@ def write_scores(warehouse: Path, scores: Path, score: str) -> None:
     """Write what the models found as a scorer reads it.
 
     Args:
-        warehouse: a warehouse with int_pair_affinity.
+        warehouse: a warehouse with pair_affinity.
         scores: the CSV to write.
         score: the column to rank by.
     """
@@ -129,7 +129,7 @@ def write_scores(warehouse: Path, scores: Path, score: str) -> None:
         connection.execute(
             "copy (select customer_id_1 as person_1, customer_id_2 as person_2,"
             f' "{score}" as score, tie_probability as probability'
-            " from intermediate.int_pair_affinity order by customer_id_1, customer_id_2)"
+            " from intermediate.pair_affinity order by customer_id_1, customer_id_2)"
             f" to '{scores}' (header)"
         )
 
@@ -151,7 +151,7 @@ def main(arguments: list[str]) -> int:
             exports, warehouse = out / f"{name}_exports", out / f"{name}.duckdb"
             exports.mkdir(parents=True, exist_ok=True)
             write_exports(options.data / f"{name}_checkins.parquet", exports)
-            build(exports, warehouse, options.project, "+int_pair_affinity +crews")
+            build(exports, warehouse, options.project, "+pair_affinity +crews")
             write_scores(warehouse, out / f"{name}.csv", options.score)
             judged = subprocess.run(
                 [sys.executable, str(options.scorer), name, str(out / f"{name}.csv")], check=False

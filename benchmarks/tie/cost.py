@@ -38,17 +38,17 @@ def write_copies(one_gym: Path, copies: int, warehouse: Path) -> int:
         connection.execute(f"create table seeds.strength_buckets as from read_csv('{seed}')")
         connection.execute(f"attach '{one_gym}' as one_gym (read_only)")
         connection.execute(
-            "create table staging.stg_capitan__checkins as"
+            "create table core.core_checkins as"
             " select customer_id + gym * 5_000_000 as customer_id,"
             " location_id || '-' || gym as location_id,"
             " checkin_datetime"
             " + to_seconds(cast(hash(checkin_id, gym) % 120 as bigint)) as checkin_datetime,"
             " cast(checkin_datetime as date) as checkin_date"
-            " from one_gym.staging.base_capitan__checkins"
+            " from one_gym.staging.stg_capitan__checkins"
             f" cross join range({copies}) as gyms(gym)"
             " where row_outcome = 'kept' and cast(checkin_datetime as time) < '23:57:00'"
         )
-        count = connection.execute("select count(*) from staging.stg_capitan__checkins")
+        count = connection.execute("select count(*) from core.core_checkins")
         return count.fetchone()[0]
 
 

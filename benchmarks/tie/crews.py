@@ -62,14 +62,14 @@ def main(warehouse: str, truth: str) -> None:
         " count(*) filter (where affinity_level = 'together'),"
         " count(*) filter (where affinity_level = 'together' and kind != ''),"
         " count(*) filter (where together_count >= 10 and tie_probability >= 0.9)"
-        " from intermediate.int_pair_affinity left join truth using (customer_id_1, customer_id_2)"
+        " from intermediate.pair_affinity left join truth using (customer_id_1, customer_id_2)"
     ).fetchone()
     print(f"met 10 times or more: {strong} pairs, true {strong_true / max(1, strong):.3f},")
     print(f"  of them tie_probability >= 0.9: {strong_called / max(1, strong):.3f}")
     print(f"together: {called} pairs, true {called_true / max(1, called):.3f}")
     ties = connection.execute(
         "select customer_id_1, customer_id_2, together_count >= ?"
-        " from truth join intermediate.int_pair_affinity using (customer_id_1, customer_id_2)"
+        " from truth join intermediate.pair_affinity using (customer_id_1, customer_id_2)"
         " where not list_contains(?, kind) order by all",
         [MIN_MEETINGS, list(PASSING)],
     ).fetchall()

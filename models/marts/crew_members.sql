@@ -1,14 +1,14 @@
 -- Grain: one row per member of a crew.
-with int_crew_members as (
-    select * from {{ ref('int_crew_members') }}
+with crew_groups as (
+    select * from {{ ref('crew_groups') }}
 ),
 
-int_crew_meetings as (
-    select * from {{ ref('int_crew_meetings') }}
+crew_meetings as (
+    select * from {{ ref('crew_meetings') }}
 ),
 
-int_crew_anchors as (
-    select * from {{ ref('int_crew_anchors') }}
+crew_founders as (
+    select * from {{ ref('crew_founders') }}
 ),
 
 present as (
@@ -16,7 +16,7 @@ present as (
         unnest([customer_id_1, customer_id_2]) as customer_id,
         checkin_date,
         location_number,
-    from int_crew_meetings
+    from crew_meetings
 ),
 
 outings as (
@@ -31,16 +31,16 @@ outings as (
 
 members as (
     select
-        int_crew_anchors.crew_id,
-        int_crew_members.customer_id,
+        crew_founders.crew_id,
+        crew_groups.customer_id,
         outings.outing_count,
         outings.first_outing_date,
         outings.last_outing_date,
-    from int_crew_members
-    inner join int_crew_anchors
-        on int_crew_members.lowest_customer_id = int_crew_anchors.lowest_customer_id
+    from crew_groups
+    inner join crew_founders
+        on crew_groups.crew_key = crew_founders.crew_key
     inner join outings
-        on int_crew_members.customer_id = outings.customer_id
+        on crew_groups.customer_id = outings.customer_id
 )
 
 select * from members

@@ -1,22 +1,22 @@
 -- Grain: one row per crew.
-with int_crew_anchors as (
-    select * from {{ ref('int_crew_anchors') }}
+with crew_founders as (
+    select * from {{ ref('crew_founders') }}
 ),
 
-int_crew_members as (
-    select * from {{ ref('int_crew_members') }}
+crew_groups as (
+    select * from {{ ref('crew_groups') }}
 ),
 
-int_crew_ties as (
-    select * from {{ ref('int_crew_ties') }}
+crew_ties as (
+    select * from {{ ref('crew_ties') }}
 ),
 
-int_crew_meetings as (
-    select * from {{ ref('int_crew_meetings') }}
+crew_meetings as (
+    select * from {{ ref('crew_meetings') }}
 ),
 
-int_visit_days as (
-    select * from {{ ref('int_visit_days') }}
+visit_days as (
+    select * from {{ ref('visit_days') }}
 ),
 
 crew_members as (
@@ -25,45 +25,45 @@ crew_members as (
 
 present as (
     select distinct
-        lowest_customer_id,
+        crew_key,
         checkin_date,
         location_number,
         unnest([customer_id_1, customer_id_2]) as customer_id,
-    from int_crew_meetings
+    from crew_meetings
 ),
 
 -- an outing is a day and place where two members or more met; it begins with the first of them
 outings as (
     select
-        present.lowest_customer_id,
+        present.crew_key,
         present.checkin_date,
-        int_visit_days.location_id,
+        visit_days.location_id,
         count(*) as present_count,
         dayname(present.checkin_date) as weekday_name,
         isodow(present.checkin_date) as weekday_number,
-        cast(min(int_visit_days.first_us) // 3600000000 as integer) as begin_hour,
+        cast(min(visit_days.first_arrival_us) // 3600000000 as integer) as begin_hour,
     from present
-    inner join int_visit_days
+    inner join visit_days
         on
-            present.customer_id = int_visit_days.customer_id
-            and present.location_number = int_visit_days.location_number
-            and present.checkin_date = int_visit_days.checkin_date
-    group by present.lowest_customer_id, present.checkin_date, int_visit_days.location_id
+            present.customer_id = visit_days.customer_id
+            and present.location_number = visit_days.location_number
+            and present.checkin_date = visit_days.checkin_date
+    group by present.crew_key, present.checkin_date, visit_days.location_id
 ),
 
 -- of several that are equally usual the first in the week, the day or the alphabet is shown
 ranked as (
     select
         *,
-        count(*) over (partition by lowest_customer_id, weekday_number) as weekday_outings,
-        count(*) over (partition by lowest_customer_id, begin_hour) as hour_outings,
-        count(*) over (partition by lowest_customer_id, location_id) as location_outings,
+        count(*) over (partition by crew_key, weekday_number) as weekday_outings,
+        count(*) over (partition by crew_key, begin_hour) as hour_outings,
+        count(*) over (partition by crew_key, location_id) as location_outings,
     from outings
 ),
 
 usual as (
     select
-        lowest_customer_id,
+        crew_key,
         arg_min(location_id, (-location_outings, location_id)) as usual_location_id,
         arg_min(weekday_name, (-weekday_outings, weekday_number)) as usual_weekday,
         arg_min(begin_hour, (-hour_outings, begin_hour)) as usual_hour,
@@ -72,20 +72,20 @@ usual as (
         min(checkin_date) as first_outing_date,
         max(checkin_date) as last_outing_date,
     from ranked
-    group by lowest_customer_id
+    group by crew_key
 ),
 
 ties as (
     select
-        one.lowest_customer_id,
+        one.crew_key,
         count(*) as tie_count,
-    from int_crew_ties
-    inner join int_crew_members as one
-        on int_crew_ties.customer_id_1 = one.customer_id
-    inner join int_crew_members as other
-        on int_crew_ties.customer_id_2 = other.customer_id
-    where one.lowest_customer_id = other.lowest_customer_id
-    group by one.lowest_customer_id
+    from crew_ties
+    inner join crew_groups as one
+        on crew_ties.customer_id_1 = one.customer_id
+    inner join crew_groups as other
+        on crew_ties.customer_id_2 = other.customer_id
+    where one.crew_key = other.crew_key
+    group by one.crew_key
 ),
 
 rosters as (
@@ -99,7 +99,7 @@ rosters as (
 
 crews as (
     select
-        int_crew_anchors.crew_id,
+        crew_founders.crew_id,
         rosters.customer_ids,
         usual.usual_location_id,
         usual.usual_weekday,
@@ -117,14 +117,14 @@ crews as (
         usual.members_per_outing,
         usual.first_outing_date,
         usual.last_outing_date,
-        int_crew_anchors.founding_date,
-    from int_crew_anchors
+        crew_founders.founding_date,
+    from crew_founders
     inner join usual
-        on int_crew_anchors.lowest_customer_id = usual.lowest_customer_id
+        on crew_founders.crew_key = usual.crew_key
     inner join ties
-        on int_crew_anchors.lowest_customer_id = ties.lowest_customer_id
+        on crew_founders.crew_key = ties.crew_key
     inner join rosters
-        on int_crew_anchors.crew_id = rosters.crew_id
+        on crew_founders.crew_id = rosters.crew_id
 )
 
 select * from crews

@@ -7,8 +7,8 @@ strength_buckets as (
     select * from {{ ref('strength_buckets') }}
 ),
 
-int_pair_affinity as (
-    select * from {{ ref('int_pair_affinity') }}
+pair_affinity as (
+    select * from {{ ref('pair_affinity') }}
 ),
 
 -- one pass with a counter for each type: to collect the types in lists and maps takes eight times
@@ -102,24 +102,24 @@ connections as (
         '{"type_counts":{' || pairs.type_counts
         || '},"first_date":"' || pairs.first_interaction_date
         || '","last_date":"' || pairs.last_interaction_date || '"}' as metadata,
-        coalesce(int_pair_affinity.together_count, 0) as together_count,
-        int_pair_affinity.expected_by_habit,
-        int_pair_affinity.expected_by_crowd,
-        int_pair_affinity.expected_by_chance,
-        int_pair_affinity.closeness,
-        int_pair_affinity.closest_gap_minutes,
-        int_pair_affinity.times_more_than_chance,
-        int_pair_affinity.affinity_bits,
-        int_pair_affinity.tie_probability,
-        coalesce(int_pair_affinity.affinity_level, 'too_few') as affinity_level,
+        coalesce(pair_affinity.together_count, 0) as together_count,
+        pair_affinity.expected_by_habit,
+        pair_affinity.expected_by_crowd,
+        pair_affinity.expected_by_chance,
+        pair_affinity.closeness,
+        pair_affinity.closest_gap_minutes,
+        pair_affinity.times_more_than_chance,
+        pair_affinity.affinity_bits,
+        pair_affinity.tie_probability,
+        coalesce(pair_affinity.affinity_level, 'too_few') as affinity_level,
         pairs.known_ties,
         pairs.known_tie,
     from pairs
     left join scores on pairs.interaction_count = scores.interaction_count
-    left join int_pair_affinity
+    left join pair_affinity
         on
-            pairs.customer_id_1 = int_pair_affinity.customer_id_1
-            and pairs.customer_id_2 = int_pair_affinity.customer_id_2
+            pairs.customer_id_1 = pair_affinity.customer_id_1
+            and pairs.customer_id_2 = pair_affinity.customer_id_2
 )
 
 select * from connections

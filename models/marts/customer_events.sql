@@ -1,22 +1,22 @@
 -- Grain: one row per thing that happened to a customer.
-with stg_capitan__checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+with core_checkins as (
+    select * from {{ ref('core_checkins') }}
 ),
 
-stg_capitan__members as (
-    select * from {{ ref('stg_capitan__members') }}
+core_membership_people as (
+    select * from {{ ref('core_membership_people') }}
 ),
 
-int_pass_transfers_matched as (
-    select * from {{ ref('int_pass_transfers_matched') }}
+pass_transfers_matched as (
+    select * from {{ ref('pass_transfers_matched') }}
 ),
 
-int_day_pass_purchases_resolved as (
-    select * from {{ ref('int_day_pass_purchases_resolved') }}
+day_pass_purchases_resolved as (
+    select * from {{ ref('day_pass_purchases_resolved') }}
 ),
 
-int_today as (
-    select * from {{ ref('int_today') }}
+core_today as (
+    select * from {{ ref('core_today') }}
 ),
 
 checkins as (
@@ -29,14 +29,14 @@ checkins as (
         json_object(
             'checkin_id', checkin_id, 'entry_method', entry_method, 'location', location_name
         ) as event_details,
-    from stg_capitan__checkins
+    from core_checkins
 ),
 
 known_transfers as (
     select
         *,
         concat_ws(' ', user_first_name, user_last_name) as user_name,
-    from int_pass_transfers_matched
+    from pass_transfers_matched
     where purchaser_customer_id is not null
 ),
 
@@ -75,7 +75,7 @@ received_passes as (
 ),
 
 membership_days as (
-    unpivot stg_capitan__members
+    unpivot core_membership_people
     on start_date as membership_start, end_date as membership_end
     into name event_type value event_day
 ),
@@ -95,7 +95,7 @@ memberships as (
         ) as event_details,
     from membership_days
     -- what lies ahead has not happened
-    inner join int_today on membership_days.event_day <= int_today.today
+    inner join core_today on membership_days.event_day <= core_today.today
 ),
 
 purchases as (
@@ -111,7 +111,7 @@ purchases as (
             'total_amount', cast(total_amount as varchar),
             'day_pass_count', day_pass_count
         ) as event_details,
-    from int_day_pass_purchases_resolved
+    from day_pass_purchases_resolved
 ),
 
 events as (

@@ -8,13 +8,13 @@
     )
 }}
 -- Grain: one row per interaction_date, interaction_type and pair of customers.
--- depends_on: {{ ref('int_interaction_dates_changed') }}
--- depends_on: {{ ref('int_interaction_dates_fingerprinted') }}
+-- depends_on: {{ ref('interaction_dates_changed') }}
+-- depends_on: {{ ref('interaction_dates_fingerprinted') }}
 -- Reload: the dates whose facts or rules differ from those at the last build, of any age; a date
 -- that vanished from the exports is removed. Always equal to a full refresh.
 -- Blind spot: rows that somebody edits in this table by hand stay until their date changes.
-with int_interactions_unioned as (
-    select * from {{ ref('int_interactions_unioned') }}
+with interactions_unioned as (
+    select * from {{ ref('interactions_unioned') }}
 ),
 
 identified as (
@@ -31,7 +31,7 @@ identified as (
         customer_id_1,
         customer_id_2,
         cast(metadata as varchar) as metadata,
-    from int_interactions_unioned
+    from interactions_unioned
 )
 
 select * from identified

@@ -1,10 +1,10 @@
 -- Grain: one row per two customer records that are one person.
-with int_duplicate_customers as (
-    select * from {{ ref('int_duplicate_customers') }}
+with duplicate_records as (
+    select * from {{ ref('duplicate_records') }}
 ),
 
-stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
+core_customers as (
+    select * from {{ ref('core_customers') }}
 ),
 
 duplicates as (
@@ -17,10 +17,10 @@ duplicates as (
         duplicates.is_same_birthday,
         duplicates.is_same_email,
         duplicates.is_same_phone,
-    from int_duplicate_customers as duplicates
-    inner join stg_capitan__customers as one
+    from duplicate_records as duplicates
+    inner join core_customers as one
         on duplicates.customer_id_1 = one.customer_id
-    inner join stg_capitan__customers as other
+    inner join core_customers as other
         on duplicates.customer_id_2 = other.customer_id
 )
 

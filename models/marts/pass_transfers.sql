@@ -1,6 +1,6 @@
 -- Grain: one row per check-in on a pass that names another person as its buyer.
-with int_pass_transfers_matched as (
-    select * from {{ ref('int_pass_transfers_matched') }}
+with pass_transfers_matched as (
+    select * from {{ ref('pass_transfers_matched') }}
 ),
 
 transfers as (
@@ -26,29 +26,29 @@ transfers as (
         same_day_checkin_id,
         linked_transaction_id,
         duplicate_customer_ids,
-        first_level,
-        last_level,
+        first_name_agreement,
+        last_name_agreement,
         runner_up_confidence,
         margin,
-        p_absent,
-        n_candidates,
-        w_prior,
-        w_name,
-        w_same_day,
-        w_household,
-        w_member,
-        w_activity,
-        w_record,
-        w_transaction,
-        w_total,
-        w_absent,
+        probability_not_a_customer,
+        candidate_count,
+        match_weight_prior,
+        match_weight_name,
+        match_weight_same_day,
+        match_weight_household,
+        match_weight_member,
+        match_weight_activity,
+        match_weight_record,
+        match_weight_payment,
+        match_weight_total,
+        match_weight_not_a_customer,
         transaction_link_confidence,
-        linked_price,
-        linked_group_size,
-        linked_date,
-        pooled_events,
+        linked_paid_amount,
+        linked_pass_count,
+        linked_paid_date,
+        uses_decided_together,
         parameter_version,
-    from int_pass_transfers_matched
+    from pass_transfers_matched
 )
 
 select * from transfers

@@ -1,22 +1,22 @@
 -- Grain: one row per customer_id that is no person's.
-with int_placeholder_customers as (
-    select * from {{ ref('int_placeholder_customers') }}
+with placeholder_records as (
+    select * from {{ ref('placeholder_records') }}
 ),
 
-int_people_aged as (
-    select * from {{ ref('int_people_aged') }}
+people as (
+    select * from {{ ref('people') }}
 ),
 
 placeholders as (
     select
-        int_placeholder_customers.customer_id,
-        int_people_aged.full_name,
-        int_placeholder_customers.reason,
-        int_people_aged.checkin_count,
-        int_people_aged.last_checkin_date,
-    from int_placeholder_customers
-    inner join int_people_aged
-        on int_placeholder_customers.customer_id = int_people_aged.customer_id
+        placeholder_records.customer_id,
+        people.full_name,
+        placeholder_records.reason,
+        people.checkin_count,
+        people.last_checkin_date,
+    from placeholder_records
+    inner join people
+        on placeholder_records.customer_id = people.customer_id
 )
 
 select * from placeholders

@@ -1,6 +1,6 @@
 -- Grain: one row per record of an export that could not be used.
-with int_export_records_unioned as (
-    select * from {{ ref('int_export_records_unioned') }}
+with export_records_unioned as (
+    select * from {{ ref('export_records_unioned') }}
 ),
 
 rejected as (
@@ -11,7 +11,7 @@ rejected as (
         row_key,
         reject_reason,
         record_text as raw_text,
-    from int_export_records_unioned
+    from export_records_unioned
     where row_outcome = 'rejected'
 )
 

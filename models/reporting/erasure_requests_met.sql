@@ -1,10 +1,10 @@
 -- Grain: one row per request to be erased, with what it met.
-with stg_privacy__erasure_requests as (
-    select * from {{ ref('stg_privacy__erasure_requests') }}
+with core_erasure_requests as (
+    select * from {{ ref('core_erasure_requests') }}
 ),
 
-int_export_records_unioned as (
-    select * from {{ ref('int_export_records_unioned') }}
+export_records_unioned as (
+    select * from {{ ref('export_records_unioned') }}
     where erased_for is not null
 ),
 
@@ -12,7 +12,7 @@ met as (
     select
         unnest(erased_for) as request,
         row_outcome,
-    from int_export_records_unioned
+    from export_records_unioned
 ),
 
 counted as (
@@ -30,7 +30,7 @@ requests as (
         requests.source_line,
         coalesce(counted.records_erased, 0) as records_erased,
         coalesce(counted.records_changed, 0) as records_changed,
-    from stg_privacy__erasure_requests as requests
+    from core_erasure_requests as requests
     left join counted
         on concat(requests.source_file, ':', requests.source_line) = counted.request
 )

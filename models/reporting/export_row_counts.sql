@@ -1,6 +1,6 @@
 -- Grain: one row per export, with what became of its records.
-with int_export_records_unioned as (
-    select * from {{ ref('int_export_records_unioned') }}
+with export_records_unioned as (
+    select * from {{ ref('export_records_unioned') }}
 ),
 
 export_names as (
@@ -16,7 +16,7 @@ files as (
             '; ' || file_name || ' has its header in line ' || header_line
             || ', what is above it is skipped', '' order by file_name
         ) filter (where header_line > 1) as titles,
-    from {{ ref('stg_exports__files') }}
+    from {{ ref('export_files_listed') }}
     where not_read_because is null
     group by export_name
 ),
@@ -35,7 +35,7 @@ counts as (
         count(*) filter (where records.row_outcome = 'erased') as erased_count,
         count(*) filter (where records.row_outcome = 'later') as later_count,
     from export_names
-    left join int_export_records_unioned as records
+    left join export_records_unioned as records
         on export_names.export_name = records.export_name
     left join files on export_names.export_name = files.export_name
     group by export_names.export_name, export_names.is_required

@@ -1,13 +1,13 @@
 -- Grain: one row per figure of the report on ages.
-with int_people_aged as (
-    select * from {{ ref('int_people_aged') }}
+with people as (
+    select * from {{ ref('people') }}
 ),
 
 people_counted as (
     select
         count(*) as customers,
         count(*) filter (where birthday_problem is null) as with_birthday,
-    from int_people_aged
+    from people
 ),
 
 figures as (
@@ -19,13 +19,13 @@ figures as (
         sum(count(*)) over () as share_of,
         case age_group when 'unknown' then 'treated as children: no name is published' end
             as note,
-    from int_people_aged
+    from people
     group by age_group
     union all
     select
         11, 'ages', 'birthday unknown, ' || birthday_problem, count(*),
         any_value(people_counted.customers), null
-    from int_people_aged
+    from people
     cross join people_counted
     where birthday_problem is not null
     group by birthday_problem

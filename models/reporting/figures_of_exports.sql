@@ -15,8 +15,8 @@ unreadable_values as (
     select * from {{ ref('unreadable_values') }}
 ),
 
-int_payments_settled as (
-    select * from {{ ref('int_payments_settled') }}
+core_payments as (
+    select * from {{ ref('core_payments') }}
 ),
 
 erasure_requests_met as (
@@ -83,7 +83,7 @@ figures as (
     select
         16, 'payments that buy nothing', no_purchase_reason, count(*),
         sum(count(*)) over (), null
-    from int_payments_settled
+    from core_payments
     where no_purchase_reason is not null
     group by no_purchase_reason
     union all

@@ -1,6 +1,6 @@
 -- Grain: one row per figure of the report on who can meet: moments, crowds and placeholders.
-with stg_capitan__checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+with core_checkins as (
+    select * from {{ ref('core_checkins') }}
 ),
 
 crowded_moments as (
@@ -11,12 +11,12 @@ placeholder_customers as (
     select * from {{ ref('placeholder_customers') }}
 ),
 
-int_customer_records as (
-    select * from {{ ref('int_customer_records') }}
+customer_records as (
+    select * from {{ ref('customer_records') }}
 ),
 
-int_persons as (
-    select * from {{ ref('int_persons') }}
+person_records as (
+    select * from {{ ref('person_records') }}
 ),
 
 checkins_counted as (
@@ -24,7 +24,7 @@ checkins_counted as (
         count(*) as checkins,
         count(*) filter (where not has_time_of_day) as untimed,
         count(*) filter (where has_offset) as with_offset,
-    from stg_capitan__checkins
+    from core_checkins
 ),
 
 -- where the data say no zone, and nobody else does either, the clock is anybody's guess
@@ -71,13 +71,13 @@ figures as (
         'placeholder e-mail addresses and telephone numbers',
         count(*) filter (where is_email_dummy) + count(*) filter (where is_phone_dummy), null,
         'made up, or of too many people: they tell nobody'
-    from int_customer_records
+    from customer_records
     having count(*) filter (where is_email_dummy or is_phone_dummy) > 0
     union all
     select
         'people with several records', count(distinct person_id), null,
         count(*) || ' records; see duplicate_customers'
-    from int_persons
+    from person_records
     having count(*) > 0
 )
 

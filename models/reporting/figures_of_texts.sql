@@ -1,10 +1,10 @@
 -- Grain: one row per figure of the report on what entry and guest passes say.
-with stg_capitan__checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+with core_checkins as (
+    select * from {{ ref('core_checkins') }}
 ),
 
-int_pass_texts as (
-    select * from {{ ref('int_pass_texts') }}
+core_pass_texts as (
+    select * from {{ ref('core_pass_texts') }}
 ),
 
 readings as (
@@ -12,8 +12,8 @@ readings as (
         coalesce(texts.reading, 'no text') as reading,
         count(*) as checkins,
         {{ shape_of('checkins.entry_method_description', most=60) }} as shape,
-    from stg_capitan__checkins as checkins
-    left join int_pass_texts as texts
+    from core_checkins as checkins
+    left join core_pass_texts as texts
         on checkins.entry_method_description = texts.entry_method_description
     where checkins.entry_method in ('ENT', 'GUE')
     group by all

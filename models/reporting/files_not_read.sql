@@ -5,7 +5,7 @@ with places as (
         count(*) as file_count,
         min(not_read_because) as not_read_because,
         row_number() over (order by listed_as) as place,
-    from {{ ref('stg_exports__files') }}
+    from {{ ref('export_files_listed') }}
     where not_read_because is not null
     group by listed_as
 ),

@@ -15,8 +15,8 @@ customer_events as (
     select * from {{ ref('customer_events') }}
 ),
 
-int_purchasers_withheld as (
-    select * from {{ ref('int_purchasers_withheld') }}
+purchasers_withheld as (
+    select * from {{ ref('purchasers_withheld') }}
 ),
 
 events as (
@@ -38,7 +38,7 @@ purchasers as (
     select distinct
         checkin_date,
         purchaser_name,
-    from int_purchasers_withheld
+    from purchasers_withheld
 ),
 
 cells as (
@@ -63,7 +63,7 @@ cells as (
         'purchaser_name',
         cast(checkin_id as varchar),
         '(name withheld)',
-    from int_purchasers_withheld
+    from purchasers_withheld
     union all
     select
         'customer_interactions',
@@ -112,8 +112,8 @@ cells as (
             ) as varchar
         ),
     from events
-    inner join int_purchasers_withheld
-        on events.checkin_id = cast(int_purchasers_withheld.checkin_id as varchar)
+    inner join purchasers_withheld
+        on events.checkin_id = cast(purchasers_withheld.checkin_id as varchar)
     where events.event_type = 'received_shared_pass'
 )
 

@@ -4,16 +4,16 @@ with guarded_rates as (
     select * from {{ ref('guarded_rates') }}
 ),
 
-stg_capitan__checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+core_checkins as (
+    select * from {{ ref('core_checkins') }}
 ),
 
-stg_capitan__members as (
-    select * from {{ ref('stg_capitan__members') }}
+core_membership_people as (
+    select * from {{ ref('core_membership_people') }}
 ),
 
-stg_transactions__transactions as (
-    select * from {{ ref('stg_transactions__transactions') }}
+core_payment_lines as (
+    select * from {{ ref('core_payment_lines') }}
 ),
 
 pass_transfers as (
@@ -28,8 +28,8 @@ customer_events as (
     select * from {{ ref('customer_events') }}
 ),
 
-int_today as (
-    select * from {{ ref('int_today') }}
+core_today as (
+    select * from {{ ref('core_today') }}
 ),
 
 unknown_codes as (
@@ -43,7 +43,7 @@ pass_checkins as (
         count(*) filter (
             where regexp_matches(entry_method_description, '(?i)\b(from|guest of)\b')
         ) as texts_with_from,
-    from stg_capitan__checkins
+    from core_checkins
     where entry_method in ('ENT', 'GUE')
     group by checkin_date
 ),
@@ -104,7 +104,7 @@ by_day as (
     from transfers
     union all
     select 'visitors_who_met_per_checkin', checkin_date, 0, count(*)
-    from stg_capitan__checkins
+    from core_checkins
     group by checkin_date
     union all
     select 'visitors_who_met_per_checkin', interaction_date, visitors, 0
@@ -122,17 +122,17 @@ by_day as (
     from interactions
     union all
     select 'family_pairs_per_member', start_date, 0, count(*)
-    from stg_capitan__members
+    from core_membership_people
     where size in ('duo', 'family')
     group by start_date
     union all
     select 'membership_events_per_member', start_date, 0, count(*)
-    from stg_capitan__members
-    inner join int_today on stg_capitan__members.start_date <= int_today.today
+    from core_membership_people
+    inner join core_today on core_membership_people.start_date <= core_today.today
     group by start_date
     union all
     select 'purchases_per_day_pass_payment', transaction_date, 0, count(*)
-    from stg_transactions__transactions
+    from core_payment_lines
     where day_pass_count > 0
     group by transaction_date
     union all
@@ -172,9 +172,9 @@ counted as (
     from (
         select
             by_day.*,
-            date_diff('day', by_day.day, int_today.today) as days_ago,
+            date_diff('day', by_day.day, core_today.today) as days_ago,
         from by_day
-        left join int_today on true
+        left join core_today on true
     ) as by_day
     group by by_day.rate
 ),
@@ -188,7 +188,7 @@ rates as (
         coalesce(counted.recent_whole_count, 0) as recent_whole_count,
         coalesce(counted.earlier_part_count, 0) as earlier_part_count,
         coalesce(counted.earlier_whole_count, 0) as earlier_whole_count,
-        (select max(checkin_date) - min(checkin_date) from stg_capitan__checkins) as history_days,
+        (select max(checkin_date) - min(checkin_date) from core_checkins) as history_days,
         1000 * coalesce(counted.part_count, 0) / nullif(counted.whole_count, 0) as per_thousand,
     from guarded_rates
     left join counted on guarded_rates.rate = counted.rate

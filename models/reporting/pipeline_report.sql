@@ -23,8 +23,8 @@ output_rates as (
     select * from {{ ref('output_rates') }}
 ),
 
-stg_capitan__checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+core_checkins as (
+    select * from {{ ref('core_checkins') }}
 ),
 
 pass_transfers as (
@@ -65,13 +65,13 @@ figures as (
     select * from figures_of_texts
     union all
     select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
-    from stg_capitan__checkins
+    from core_checkins
     group by entry_method
     union all
     select
         2, 'check-ins', 'total', count(*), null,
         min(checkin_date) || ' to ' || max(checkin_date)
-    from stg_capitan__checkins
+    from core_checkins
     union all
     select 3, 'pass transfers', transfer_type, count(*), sum(count(*)) over (), null
     from pass_transfers

@@ -1,6 +1,6 @@
 -- Grain: one row per figure of the public totals, exact.
-with stg_capitan__checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+with core_checkins as (
+    select * from {{ ref('core_checkins') }}
 ),
 
 pass_transfers as (
@@ -34,10 +34,10 @@ figures as (
         'totals' as section,
         'check-ins' as metric,
         count(*) as value,
-    from stg_capitan__checkins
+    from core_checkins
     union all
     select 1, 'totals', 'customers who came', count(distinct customer_id)
-    from stg_capitan__checkins
+    from core_checkins
     union all
     select 1, 'totals', 'pass transfers', count(*)
     from pass_transfers
@@ -51,19 +51,19 @@ figures as (
     select 1, 'totals', 'crews', count(*)
     from crews
     union all
-    select 2, 'check-ins by kind', words.entry_method, count(stg_capitan__checkins.checkin_id)
+    select 2, 'check-ins by kind', words.entry_method, count(core_checkins.checkin_id)
     from (
         select
             unnest(
                 ['{{ var("export_codes")["entry_method"] | join("', '") }}', 'other'] -- noqa: LT05
             ) as entry_method,
     ) as words
-    left join stg_capitan__checkins
-        on words.entry_method = stg_capitan__checkins.entry_method
+    left join core_checkins
+        on words.entry_method = core_checkins.entry_method
     group by words.entry_method
     union all
     select 3, 'check-ins by month', strftime(checkin_date, '%Y-%m'), count(*)
-    from stg_capitan__checkins
+    from core_checkins
     group by strftime(checkin_date, '%Y-%m')
     union all
     select

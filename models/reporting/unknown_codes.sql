@@ -1,22 +1,22 @@
 -- Grain: one row per column of an export that holds codes.
 with checkins as (
-    select * from {{ ref('stg_capitan__checkins') }}
+    select * from {{ ref('core_checkins') }}
 ),
 
 members as (
-    select * from {{ ref('stg_capitan__members') }}
+    select * from {{ ref('core_membership_people') }}
 ),
 
 memberships as (
-    select * from {{ ref('stg_capitan__memberships') }}
+    select * from {{ ref('core_memberships') }}
 ),
 
 relations as (
-    select * from {{ ref('stg_capitan__relations') }}
+    select * from {{ ref('core_relations') }}
 ),
 
 payments as (
-    select * from {{ ref('int_payments_settled') }}
+    select * from {{ ref('core_payments') }}
 ),
 
 codes as (

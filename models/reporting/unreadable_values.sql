@@ -1,33 +1,33 @@
 -- Grain: one row per file, optional column and reason why values that were given are not used.
 with unreadable as (
-    {{ unreadable_values_of('capitan/checkins', ref('base_capitan__checkins')) }}
+    {{ unreadable_values_of('capitan/checkins', ref('stg_capitan__checkins')) }}
     union all
-    {{ unreadable_values_of('capitan/customers', ref('base_capitan__customers')) }}
+    {{ unreadable_values_of('capitan/customers', ref('stg_capitan__customers')) }}
     union all
-    {{ unreadable_values_of('capitan/members', ref('base_capitan__members')) }}
+    {{ unreadable_values_of('capitan/members', ref('stg_capitan__membership_people')) }}
     union all
-    {{ unreadable_values_of('capitan/memberships', ref('base_capitan__memberships')) }}
+    {{ unreadable_values_of('capitan/memberships', ref('stg_capitan__memberships')) }}
     union all
-    {{ unreadable_values_of('capitan/relations', ref('base_capitan__relations')) }}
+    {{ unreadable_values_of('capitan/relations', ref('stg_capitan__relations')) }}
     union all
     {{ unreadable_values_of(
-        'transactions/combined_transaction_data', ref('base_transactions__transactions')
+        'transactions/combined_transaction_data', ref('stg_transactions__payments')
     ) }}
 ),
 
 read as (
-    {{ values_read_of('capitan/checkins', ref('base_capitan__checkins')) }}
+    {{ values_read_of('capitan/checkins', ref('stg_capitan__checkins')) }}
     union all
-    {{ values_read_of('capitan/customers', ref('base_capitan__customers')) }}
+    {{ values_read_of('capitan/customers', ref('stg_capitan__customers')) }}
     union all
-    {{ values_read_of('capitan/members', ref('base_capitan__members')) }}
+    {{ values_read_of('capitan/members', ref('stg_capitan__membership_people')) }}
     union all
-    {{ values_read_of('capitan/memberships', ref('base_capitan__memberships')) }}
+    {{ values_read_of('capitan/memberships', ref('stg_capitan__memberships')) }}
     union all
-    {{ values_read_of('capitan/relations', ref('base_capitan__relations')) }}
+    {{ values_read_of('capitan/relations', ref('stg_capitan__relations')) }}
     union all
     {{ values_read_of(
-        'transactions/combined_transaction_data', ref('base_transactions__transactions')
+        'transactions/combined_transaction_data', ref('stg_transactions__payments')
     ) }}
 ),
 

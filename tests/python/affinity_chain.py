@@ -74,7 +74,7 @@ def run_models(visits: Iterable[Visit], threads: int = 2) -> duckdb.DuckDBPyConn
     )
     # everybody here is a person with one record, and no crowd comes at once
     connection.execute(
-        """create table intermediate.int_arrivals as
+        """create table intermediate.arrivals as
         select
             *,
             customer_id as person_id,
@@ -84,7 +84,7 @@ def run_models(visits: Iterable[Visit], threads: int = 2) -> duckdb.DuckDBPyConn
         from arrived where location_id is not null"""
     )
     connection.execute(
-        "create table intermediate.int_persons (customer_id bigint, person_id bigint)"
+        "create table intermediate.person_records (customer_id bigint, person_id bigint)"
     )
     seed = PROJECT / "seeds/strength_buckets.csv"
     connection.execute(f"create table seeds.strength_buckets as from read_csv('{seed}')")

@@ -67,7 +67,7 @@ def affinity(
     connection: duckdb.DuckDBPyConnection, columns: str = "*", order: str = "all"
 ) -> list[tuple]:
     return connection.sql(
-        f"select {columns} from intermediate.int_pair_affinity order by {order}"
+        f"select {columns} from intermediate.pair_affinity order by {order}"
     ).fetchall()
 
 
@@ -78,7 +78,7 @@ def built() -> duckdb.DuckDBPyConnection:
 
 def level(connection: duckdb.DuckDBPyConnection, one: int, other: int) -> str:
     found = connection.sql(
-        "select affinity_level from intermediate.int_pair_affinity"
+        "select affinity_level from intermediate.pair_affinity"
         f" where customer_id_1 = {one} and customer_id_2 = {other}"
     ).fetchone()
     return found[0] if found else "never met"
@@ -99,7 +99,7 @@ def test_habit_is_not_together(built: duckdb.DuckDBPyConnection, one: int, other
 
 def test_who_met_once_is_never_called_a_tie(built: duckdb.DuckDBPyConnection) -> None:
     once = built.sql(
-        "select affinity_level, tie_probability from intermediate.int_pair_affinity"
+        "select affinity_level, tie_probability from intermediate.pair_affinity"
         " where together_count = 1 group by all"
     ).fetchall()
     assert once == [("too_few", None)]
@@ -121,7 +121,7 @@ def test_without_appointments_hardly_anybody_is_together(built: duckdb.DuckDBPyC
     )
     called = slid.sql(
         "select count(*) filter (where tie_probability >= 0.9) / count(*)"
-        " from intermediate.int_pair_affinity where together_count >= 2"
+        " from intermediate.pair_affinity where together_count >= 2"
         " and customer_id_1 * 7 % 40 != customer_id_2 * 7 % 40"
     ).fetchone()[0]
     assert called <= 0.001

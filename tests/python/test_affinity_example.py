@@ -38,7 +38,7 @@ def test_the_models_agree_with_the_query(sample_project) -> None:
     found = built.query(
         "select customer_id_1, customer_id_2, together_count, round(closeness, 3),"
         " expected_by_habit, round(expected_by_crowd, 3), round(affinity_bits, 2),"
-        " affinity_level from intermediate.int_pair_affinity"
+        " affinity_level from intermediate.pair_affinity"
         f" where (customer_id_1, customer_id_2) in ({pairs}) order by 1"
     )
     assert [tuple(map(float, row[:-1])) for row in found] == rows

@@ -184,7 +184,7 @@ def test_the_report_counts_birthdays_that_are_not_used_by_reason(gym) -> None:
     project, _, printed = gym
     counted = dict(
         project.query(
-            "select birthday_problem, count(*) from intermediate.int_people_aged"
+            "select birthday_problem, count(*) from intermediate.people"
             " where birthday_problem is not null group by all"
         )
     )

@@ -472,7 +472,7 @@ def test_no_childs_name_is_in_the_staff_page(small_gym: Project, pages: Path, to
     assert children
     names = dict(
         small_gym.query(
-            "select customer_id, first_name || ' ' || last_name from staging.stg_capitan__customers"
+            "select customer_id, first_name || ' ' || last_name from core.core_customers"
         )
     )
     of_adults = {name for customer, name in names.items() if customer not in children}

@@ -85,7 +85,7 @@ def test_the_lineage_knows_the_columns(site: Site) -> None:
     }
     prefix = "model.gym_connections."
     assert (
-        f"{prefix}int_pair_affinity",
+        f"{prefix}pair_affinity",
         "tie_probability",
         f"{prefix}customer_connections",
         "tie_probability",

@@ -162,7 +162,7 @@ def test_a_request_that_names_nobody_stops_the_build_however_many_do(project: Pr
 
 
 def test_a_number_is_as_long_as_where_people_are_found() -> None:
-    model = PROJECT / "models/staging/base/base_privacy__erasure_requests.sql"
+    model = PROJECT / "models/staging/privacy/stg_privacy__erasure_requests.sql"
     assert f"set shortest_phone = {person_names.SHORTEST_PHONE} " in model.read_text()
 
 

@@ -171,7 +171,7 @@ def test_what_is_given_and_not_used_is_counted_by_its_shape(project: Project) ->
         ("unknown status", 1),
     ]
     settled = """select transaction_id, buyer_name, total_amount
-        from intermediate.int_payments_settled where no_purchase_reason is null"""
+        from core.core_payments where no_purchase_reason is null"""
     found = Counter(project.query(settled))
     assert found == recount.purchases(Path(project.exports))
     assert {name for _, name, _ in found} == {"Ann Poe", "Bo Poe", "Cy Poe", "Hal Poe"}

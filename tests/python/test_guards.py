@@ -131,7 +131,7 @@ def test_figures_join_the_good_builds_once_and_after_all_tests(
     # a line edited: as many requests, and not the same
     monkeypatch.setenv("GYM_ALLOW_SHRINK", RELATIONS)
     night.write(REQUESTS, [{"customer_id": "3.0"}, {"full_name": "Nobody Nevermet"}])
-    guards = ("--select", "+base_privacy__erasure_requests")
+    guards = ("--select", "+stg_privacy__erasure_requests")
     refused = night.build(*guards)
     gone = f"export_name {REQUESTS}, requests_at_last_good_build 2, requests_gone 1"
     assert "assert_no_request_vanished" in refused.stderr
@@ -214,7 +214,7 @@ def test_no_request_to_erase_may_be_gone(
             set schema = 's';
             create table main.erasure_requests_built as
             select unnest(string_split_regex('{last}', '')) as request_digest;
-            create table main.base_privacy__erasure_requests as
+            create table main.stg_privacy__erasure_requests as
             select lower(letter) as request_digest, if(letter < 'a', 'a reason', null)
                 as reject_reason
             from (select unnest(string_split_regex('{now}', '')) as letter);
@@ -245,7 +245,7 @@ def test_too_many_rejected_records_are_refused_with_the_first_reason(
             create table main.export_row_counts as
             select '{export}' as export_name, {rejected} as rejected_count,
                 {records} as record_count;
-            create table main.int_export_records_unioned as
+            create table main.export_records_unioned as
             select '{export}' as export_name, 'a.csv' as source_file, n as source_line,
                 if(n > {records} - {rejected}, 'rejected', 'kept') as row_outcome,
                 'reason ' || n as reject_reason

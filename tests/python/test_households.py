@@ -23,7 +23,7 @@ def test_pairs_are_the_real_households(sample_project, sample_exports: Path) -> 
     shared = {
         instance: size
         for instance, size in built.query(
-            "select cast(membership_id as varchar), size from staging.stg_capitan__memberships"
+            "select cast(membership_id as varchar), size from core.core_memberships"
         )
         if size in ("duo", "family")
     }
@@ -48,7 +48,7 @@ def test_a_duo_never_holds_more_than_two(sample_project) -> None:
     built, _ = sample_project
     assert (
         built.query(
-            """select membership_instance_id from intermediate.int_membership_members
+            """select membership_instance_id from intermediate.membership_members
         where size = 'duo' group by 1 having count(distinct customer_id) > 2"""
         )
         == []

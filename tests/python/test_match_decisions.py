@@ -204,16 +204,16 @@ def matched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     )
     dbt = str(PROJECT / ".venv/bin/dbt")
     built = project.run(
-        dbt, "build", "--select", "+int_purchasers_matched",
+        dbt, "build", "--select", "+match_purchasers",
         "--resource-type", "model", "--resource-type", "seed",
     )  # fmt: skip
     assert built.returncode == 0, built.stdout
     columns = (
         "checkin_id", "purchaser_customer_id", "match_method", "match_confidence",
-        "linked_transaction_id", "linked_price", "linked_group_size", "duplicate_customer_ids",
+        "linked_transaction_id", "linked_paid_amount", "linked_pass_count", "duplicate_customer_ids",
         "runner_up_customer_id",
     )  # fmt: skip
-    rows = project.query(f"select {', '.join(columns)} from intermediate.int_purchasers_matched")
+    rows = project.query(f"select {', '.join(columns)} from intermediate.match_purchasers")
     by_checkin = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
     return {case: by_checkin[place] for place, case in enumerate(CASES) if place in by_checkin}
 
@@ -229,7 +229,7 @@ def test_the_payment_brings_its_facts(matched: dict[str, dict]) -> None:
     decided = matched["the e-mail address of the payment"]
     assert decided["match_confidence"] == 99
     assert decided["linked_transaction_id"] == "t1"
-    assert (float(decided["linked_price"]), decided["linked_group_size"]) == (20.0, 2)
+    assert (float(decided["linked_paid_amount"]), decided["linked_pass_count"]) == (20.0, 2)
 
 
 def test_a_relatives_card_paid_and_a_strangers_did_not(matched: dict[str, dict]) -> None:

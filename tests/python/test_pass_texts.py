@@ -49,9 +49,9 @@ Reading = tuple[str, str, str | None, int | None]
 
 @pytest.fixture(scope="module")
 def read() -> Iterator[Callable[[str], Reading]]:
-    """How int_pass_texts reads a text."""
+    """How core_pass_texts reads a text."""
     files = [PROJECT / "macros" / name for name in ("pass_text.sql", "name_parts.sql")]
-    model = (PROJECT / "models/intermediate/transfers/int_pass_texts.sql").read_text()
+    model = (PROJECT / "models/core/core_pass_texts.sql").read_text()
     template = "".join(file.read_text() for file in files) + model
     names = {"config": lambda **_: "", "ref": lambda _: "given"}
     query = Environment().from_string(template).render(names).strip()

@@ -454,7 +454,7 @@ def test_no_email_phone_or_birthday_is_published(small_gym: Project, tmp_path: P
         "last_checkin_date",
         "last_interaction_date",
         "last_outing_date",
-        "linked_date",
+        "linked_paid_date",
     }
 
 
@@ -489,7 +489,7 @@ def names_of_children(gym: Project) -> set[str]:
         checkins = list(csv.DictReader(file))
     with (gym.exports / "capitan/customers.csv").open(newline="", encoding="utf-8") as file:
         customers = list(csv.DictReader(file))
-    [(today,)] = gym.query("from intermediate.int_today")
+    [(today,)] = gym.query("from core.core_today")
     for row in customers:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", row["birthday"] or ""):
             is_child = int(row["birthday"].replace("-", "")) > int(f"{today:%Y%m%d}") - 180000

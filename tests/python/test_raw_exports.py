@@ -780,7 +780,7 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
     assert project.query("select checkin_count from customers where customer_id = 1") == [(days,)]
     [(count, places)] = project.query(
         """select interaction_count, (
-            select count(distinct location_id) from staging.stg_capitan__checkins
+            select count(distinct location_id) from core.core_checkins
         )
         from customer_connections where customer_id_1 = 1 and customer_id_2 = 2"""
     )
@@ -791,8 +791,8 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
     # beside one that is none, numbers are names
     checkins = project.write("capitan/checkins", [*rows, dict(rows[0], location_id="N-7")])
     (project.exports / "capitan/checkins.TXT").unlink()
-    built = project.build("--select", "+stg_capitan__checkins", *NO_TESTS)
+    built = project.build("--select", "+core_checkins", *NO_TESTS)
     assert built.returncode == 0, built.stderr
     assert project.query(
-        "select count(distinct location_id) > 3 from staging.stg_capitan__checkins"
+        "select count(distinct location_id) > 3 from core.core_checkins"
     ) == [(True,)]

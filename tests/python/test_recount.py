@@ -43,13 +43,13 @@ def counted(tmp_path_factory: pytest.TempPathFactory):
         dict(project.query("select checkin_id, purchaser_customer_id from pass_transfers")),
         dict(
             project.query(
-                "select checkin_id, linked_date from pass_transfers where linked_date is not null"
+                "select checkin_id, linked_paid_date from pass_transfers where linked_paid_date is not null"
             )
         ),
     )
     instances = dict(
         project.query(
-            "select member_id, membership_instance_id from intermediate.int_membership_members"
+            "select member_id, membership_instance_id from intermediate.membership_members"
         )
     )
     found = recount.interactions(
@@ -64,7 +64,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory):
 
 
 SETTLED = """select transaction_id, buyer_name, total_amount
-    from intermediate.int_payments_settled where no_purchase_reason is null"""
+    from core.core_payments where no_purchase_reason is null"""
 
 
 def test_purchases_are_those_that_a_reader_would_find(counted) -> None:

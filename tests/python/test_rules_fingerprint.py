@@ -11,7 +11,7 @@ from conftest import copy_of_the_project
 
 import build
 
-MODEL = "int_interaction_dates_fingerprinted"
+MODEL = "interaction_dates_fingerprinted"
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,8 @@ def before() -> dict[str, str]:
 
 
 EDITED = {
-    "a model before it": "models/intermediate/interactions/int_interactions_unioned.sql",
-    "a model that finds buyers": "models/intermediate/purchasers/int_purchasers_decided.sql",
+    "a model before it": "models/intermediate/interactions/interactions_unioned.sql",
+    "a model that finds buyers": "models/intermediate/matching/4_decision/match_decisions.sql",
     "a seed": "seeds/matching/nicknames.csv",
     "a macro that only macros call": "macros/normalise_mojibake.sql",
 }

@@ -1,0 +1,88 @@
+-- Grain: one row per payment line, with why it bought nothing.
+with core_payment_lines as (
+    select * from {{ ref('core_payment_lines') }}
+),
+
+payment_statuses as (
+    select * from {{ ref('payment_statuses') }}
+),
+
+lines as (
+    select
+        transactions.*,
+        coalesce(transactions.total_amount, transactions.base_price_amount) as paid_amount,
+        coalesce(
+            transactions.receipt_email,
+            transactions.billing_email,
+            case
+                when not {{ name_is_missing('transactions.buyer_name') }}
+                    then lower(transactions.buyer_name)
+            end
+        ) as payer,
+    from core_payment_lines as transactions
+),
+
+refunded as (
+    select
+        *,
+        count(*) filter (where paid_amount < 0)
+            over (partition by transaction_id, abs(paid_amount)) as refunds,
+        count(*) filter (where paid_amount < 0)
+            over (partition by transaction_id, abs(paid_amount), payer) as own_refunds,
+    from lines
+),
+
+-- A system that repeats the number of a sale on its refund takes back as many lines as it refunds
+-- at that amount, the payer's own first. Lines of one payer, product and day count by their amount.
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by transaction_id, abs(paid_amount), paid_amount < 0
+            order by own_refunds > 0 desc, payment_line_id
+        ) as place_in_sale,
+        payer is not null and row_number() over (
+            partition by payer, lower(description), transaction_date
+            order by paid_amount desc nulls last, payment_line_id
+        ) > 1 as is_repeated,
+    from refunded
+),
+
+settled as (
+    select
+        ranked.payment_line_id,
+        ranked.transaction_id,
+        ranked.description,
+        ranked.buyer_name,
+        ranked.receipt_email,
+        ranked.billing_email,
+        ranked.total_amount,
+        ranked.paid_amount,
+        ranked.day_pass_count,
+        ranked.transaction_date,
+        case when ranked.status is not null then coalesce(statuses.meaning, 'other') end as status,
+        case
+            when ranked.payment_intent_status is not null
+                then coalesce(intent_statuses.meaning, 'other')
+        end as payment_intent_status,
+        case
+            when not statuses.buys then statuses.meaning
+            when not intent_statuses.buys then intent_statuses.meaning
+            when ranked.status is not null and statuses.status is null
+                or ranked.payment_intent_status is not null and intent_statuses.status is null
+                then 'unknown status'
+            when least(ranked.paid_amount, ranked.day_pass_count, ranked.quantity) < 0
+                then 'negative amount'
+            when ranked.refunds >= ranked.place_in_sale then 'refunded'
+            when ranked.transaction_date is null then 'no usable date'
+            when ranked.paid_amount = 0 and ranked.is_repeated
+                then 'repeats another line for nothing'
+        end as no_purchase_reason,
+    from ranked
+    left join payment_statuses as statuses
+        on {{ payment_status('ranked.status') }} = statuses.status
+    left join payment_statuses as intent_statuses
+        on {{ payment_status('ranked.payment_intent_status') }} = intent_statuses.status
+)
+
+select * from settled

@@ -1,0 +1,29 @@
+{{ config(materialized='table') }}
+-- Grain: one row per pair in pairs_counted who would have met with one calendar slid by a week
+-- the other way, or by two weeks either way.
+with visit_days as (
+    select * from {{ ref('visit_days') }}
+),
+
+pairs_counted as (
+    select * from {{ ref('pairs_counted') }}
+),
+
+slid_meetings as (
+    {{ affinity_slid_pairs(-1, 'pairs_counted') }}
+    union all
+    {{ affinity_slid_pairs(2, 'pairs_counted') }}
+    union all
+    {{ affinity_slid_pairs(-2, 'pairs_counted') }}
+),
+
+slides as (
+    select
+        customer_id_1,
+        customer_id_2,
+        cast(count(*) as integer) as shifted_count,
+    from slid_meetings
+    group by customer_id_1, customer_id_2
+)
+
+select * from slides

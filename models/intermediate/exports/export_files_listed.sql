@@ -1,0 +1,65 @@
+{{ config(materialized='table') }}
+-- Grain: one row per file under the exports root.
+with raw_exports__files as (
+    select * from {{ ref('raw_exports__files') }}
+),
+
+-- files with a title above the header: hardly any, and the others are not even scanned
+titled as (
+    select distinct
+        source_file,
+        source_header_line,
+    from {{ ref('raw_capitan__checkins') }}
+    where source_header_line > 1
+    union all
+    select distinct
+        source_file,
+        source_header_line,
+    from {{ ref('raw_capitan__customers') }}
+    where source_header_line > 1
+    union all
+    select distinct
+        source_file,
+        source_header_line,
+    from {{ ref('raw_capitan__members') }}
+    where source_header_line > 1
+    union all
+    select distinct
+        source_file,
+        source_header_line,
+    from {{ ref('raw_capitan__memberships') }}
+    where source_header_line > 1
+    union all
+    select distinct
+        source_file,
+        source_header_line,
+    from {{ ref('raw_capitan__relations') }}
+    where source_header_line > 1
+    union all
+    select distinct
+        source_file,
+        source_header_line,
+    from {{ ref('raw_privacy__erasure_requests') }}
+    where source_header_line > 1
+    union all
+    select distinct
+        source_file,
+        source_header_line,
+    from {{ ref('raw_transactions__transactions') }}
+    where source_header_line > 1
+),
+
+files as (
+    select
+        raw_exports__files.file_name,
+        raw_exports__files.listed_as,
+        raw_exports__files.export_name,
+        raw_exports__files.not_read_because,
+        raw_exports__files.byte_count,
+        coalesce(titled.source_header_line, 1) as header_line,
+        raw_exports__files.written_at,
+    from raw_exports__files
+    left join titled on raw_exports__files.file_name = titled.source_file
+)
+
+select * from files

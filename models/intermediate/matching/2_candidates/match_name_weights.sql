@@ -1,0 +1,152 @@
+-- Grain: one row per written name and customer who may be meant by it.
+with match_parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+core_customers as (
+    select * from {{ ref('core_customers') }}
+),
+
+customer_names as (
+    select * from {{ ref('customer_names') }}
+),
+
+match_name_readings as (
+    select * from {{ ref('match_name_readings') }}
+),
+
+match_word_counts as (
+    select * from {{ ref('match_word_counts') }}
+),
+
+duplicate_records as (
+    select * from {{ ref('duplicate_records') }}
+),
+
+match_full_names as (
+    select * from {{ ref('match_full_names') }}
+),
+
+match_half_names as (
+    select * from {{ ref('match_half_names') }}
+),
+
+population as (
+    select cast(count(*) as double) as customers from core_customers
+),
+
+-- "White Hayley" is hardly a Ms White Hayley, whoever she is: how much turning the words round
+-- costs depends on how well they fit the other way.
+swaps as (
+    select
+        names.written_name,
+        1 / (
+            1
+            + (1 / {{ match_parameter('swapped_share') }} - 1)
+            * greatest(coalesce(plain_first.customers, 0), floors.value)
+            * greatest(coalesce(plain_last.customers, 0), floors.value)
+            / greatest(coalesce(swapped_first.customers, 0), floors.value)
+            / greatest(coalesce(swapped_last.customers, 0), floors.value)
+        ) as swap_share,
+    from match_name_readings as names
+    inner join match_parameters as floors
+        on floors.parameter = 'exact_floor_customers'
+    left join match_word_counts as plain_first
+        on names.last_name = plain_first.word and plain_first.name_field = 'first'
+    left join match_word_counts as plain_last
+        on names.first_name = plain_last.word and plain_last.name_field = 'last'
+    left join match_word_counts as swapped_first
+        on names.first_name = swapped_first.word and swapped_first.name_field = 'first'
+    left join match_word_counts as swapped_last
+        on names.last_name = swapped_last.word and swapped_last.name_field = 'last'
+    where names.reading = 'swapped'
+),
+
+candidates as (
+    select * from match_full_names
+    union all
+    select * from match_half_names
+),
+
+weighed as (
+    select
+        candidates.written_name,
+        candidates.customer_id,
+        candidates.reading,
+        candidates.first_name_agreement,
+        candidates.last_name_agreement,
+        round(
+            candidates.first_weight
+            + candidates.last_weight
+            + case candidates.reading
+                when 'swapped' then ln(swaps.swap_share)
+                when 'joined' then ln({{ match_parameter('joined_share') }})
+                else 0
+            end
+            + case
+                when candidates.first_form = 'middle'
+                    then ln({{ match_parameter('middle_form_share') }})
+                else 0
+            end
+            + case
+                when candidates.written_middle = '' or candidates.known_middle = '' then 0
+                when left(candidates.written_middle, 1) <> left(candidates.known_middle, 1)
+                    then {{ match_parameter('middle_conflict_weight') }}
+                when candidates.written_middle = candidates.known_middle
+                    and length(candidates.written_middle) > 1
+                    then {{ match_parameter('middle_equal_weight') }}
+                when least(length(candidates.written_middle), length(candidates.known_middle)) = 1
+                    then {{ match_parameter('middle_initial_weight') }}
+                else {{ match_parameter('middle_conflict_weight') }}
+            end
+            + case
+                when candidates.written_suffix = '' or candidates.known_suffix = '' then 0
+                when candidates.written_suffix = candidates.known_suffix
+                    then {{ match_parameter('suffix_equal_weight') }}
+                else {{ match_parameter('suffix_conflict_weight') }}
+            end,
+            6
+        ) as name_weight,
+    from candidates
+    left join swaps
+        on candidates.written_name = swaps.written_name
+),
+
+-- First and last names go together more often than chance has it: how often two customers share
+-- both, beyond records of one person, is counted and bounds what a name alone can say.
+namesakes as (
+    select
+        (
+            coalesce(sum(full_names.customers * (full_names.customers - 1)), 0)
+            - 2 * (select count(*) from duplicate_records where is_same_last_name)
+        ) / power(max(population.customers), 2) as namesake_chance,
+    from (
+        select count(*) as customers
+        from customer_names as customer_names
+        where customer_names.first_form = 'first' and customer_names.last_form = 'full'
+        group by customer_names.first_name, customer_names.last_name
+    ) as full_names
+    cross join population
+),
+
+bounded as (
+    select
+        weighed.written_name,
+        weighed.customer_id,
+        weighed.reading,
+        weighed.first_name_agreement,
+        weighed.last_name_agreement,
+        round(
+            -ln(exp(-weighed.name_weight) + greatest(namesakes.namesake_chance, 0)), 6
+        ) as name_weight,
+    from weighed
+    cross join namesakes
+    -- The best reading stands for the customer.
+    qualify row_number() over (
+        partition by weighed.written_name, weighed.customer_id
+        order by
+            weighed.name_weight desc, weighed.reading, weighed.first_name_agreement, weighed.last_name_agreement
+    ) = 1
+)
+
+select * from bounded

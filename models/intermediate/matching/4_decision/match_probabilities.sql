@@ -1,0 +1,146 @@
+-- Grain: one row per purchaser group and candidate.
+with match_parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+match_weights as (
+    select * from {{ ref('match_weights') }}
+),
+
+match_groups as (
+    select * from {{ ref('match_groups') }}
+),
+
+match_families as (
+    select * from {{ ref('match_families') }}
+),
+
+core_customers as (
+    select * from {{ ref('core_customers') }}
+),
+
+duplicate_records as (
+    select * from {{ ref('duplicate_records') }}
+),
+
+population as (
+    select cast(count(*) as double) as customers from core_customers
+),
+
+absent_shares as (
+    select
+        events.purchaser_group_id,
+        max(families.odds_not_a_customer) as odds_not_a_customer,
+        max(
+            case
+                when events.pass_kind = 'guest' then {{ match_parameter('absent_share_guest') }}
+                else {{ match_parameter('absent_share') }}
+            end
+        ) as absent_share,
+        count(*) as uses_decided_together,
+    from match_groups as events
+    inner join match_families as families
+        on events.checkin_id = families.checkin_id
+    group by events.purchaser_group_id
+),
+
+-- The waterfall: each candidate starts as one of all customers and adds up his evidence; nobody
+-- in the table starts with its share and adds the family factor.
+totals as (
+    select
+        evidence.*,
+        round(ln((1 - absent_shares.absent_share) / population.customers), 6) as prior_weight,
+        round(
+            round(ln((1 - absent_shares.absent_share) / population.customers), 6)
+            + evidence.name_weight
+            + evidence.same_day_weight
+            + evidence.household_weight
+            + evidence.member_weight
+            + evidence.activity_weight
+            + evidence.record_weight
+            + evidence.transaction_weight,
+            6
+        ) as total_weight,
+        round(ln(absent_shares.absent_share * absent_shares.odds_not_a_customer), 6) as absent_weight,
+        absent_shares.uses_decided_together,
+    from match_weights as evidence
+    inner join absent_shares
+        on evidence.purchaser_group_id = absent_shares.purchaser_group_id
+    cross join population
+),
+
+-- Records of one person among the candidates share a person_id.
+people as (
+    select
+        totals.purchaser_group_id,
+        totals.customer_id,
+        coalesce(min(others.customer_id), totals.customer_id) as person_id,
+    from totals
+    left join duplicate_records
+        on totals.customer_id = duplicate_records.customer_id_2
+    left join totals as others
+        on
+            totals.purchaser_group_id = others.purchaser_group_id
+            and duplicate_records.customer_id_1 = others.customer_id
+    group by totals.purchaser_group_id, totals.customer_id
+),
+
+-- Decimals, because sums of doubles depend on their order.
+likelihoods as (
+    select
+        totals.*,
+        people.person_id,
+        greatest(
+            totals.absent_weight,
+            max(totals.total_weight) over (partition by totals.purchaser_group_id)
+        ) as best_weight,
+        cast(exp(totals.total_weight - best_weight) as decimal(38, 15)) as likelihood,
+        cast(exp(totals.absent_weight - best_weight) as decimal(38, 15)) as absent_likelihood,
+    from totals
+    inner join people
+        on
+            totals.purchaser_group_id = people.purchaser_group_id
+            and totals.customer_id = people.customer_id
+),
+
+sums as (
+    select
+        likelihoods.*,
+        cast(
+            sum(likelihoods.likelihood) over (
+                partition by likelihoods.purchaser_group_id
+            ) + likelihoods.absent_likelihood as double
+        ) as all_likelihood,
+        cast(sum(likelihoods.likelihood) over (
+            partition by likelihoods.purchaser_group_id, likelihoods.person_id
+        ) as double) as person_likelihood,
+    from likelihoods
+),
+
+posteriors as (
+    select
+        sums.purchaser_group_id,
+        sums.customer_id,
+        sums.person_id,
+        sums.first_name_agreement,
+        sums.last_name_agreement,
+        sums.prior_weight,
+        sums.name_weight,
+        sums.same_day_weight,
+        sums.household_weight,
+        sums.member_weight,
+        sums.activity_weight,
+        sums.record_weight,
+        sums.transaction_weight,
+        sums.total_weight,
+        sums.absent_weight,
+        round(cast(sums.likelihood as double) / sums.all_likelihood, 9) as record_posterior,
+        round(sums.person_likelihood / sums.all_likelihood, 9) as person_posterior,
+        round(cast(sums.absent_likelihood as double) / sums.all_likelihood, 9)
+            as absent_posterior,
+        sums.uses_decided_together,
+        sums.is_email_owner,
+    from sums
+)
+
+select * from posteriors

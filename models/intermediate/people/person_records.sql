@@ -1,0 +1,49 @@
+{{ config(materialized='table') }}
+-- Grain: one row per customer record whose person has several.
+with duplicate_records as (
+    select * from {{ ref('duplicate_records') }}
+),
+
+customer_records as (
+    select * from {{ ref('customer_records') }}
+),
+
+one_person as (
+    select
+        0 as tie_rank,
+        customer_id_1,
+        customer_id_2,
+    from duplicate_records
+),
+
+-- a third record may be known to be the first's by way of the second only
+chained as (
+    {{ connected_components('one_person') }} -- noqa: PRS
+),
+
+-- a record without a birthday may be like the father's and like the son's: it makes them no one
+-- person, and is nobody's of the two
+parted as (
+    select
+        chained.customer_id,
+        chained.component_id,
+        case
+            when
+                min(records.birthday) over (partition by chained.component_id)
+                != max(records.birthday) over (partition by chained.component_id)
+                then coalesce(cast(records.birthday as varchar), 'none, ' || chained.customer_id)
+        end as part,
+    from chained
+    inner join customer_records as records
+        on chained.customer_id = records.customer_id
+),
+
+persons as (
+    select
+        customer_id,
+        min(customer_id) over (partition by component_id, part) as person_id,
+    from parted
+    qualify count(*) over (partition by component_id, part) > 1
+)
+
+select * from persons
