@@ -10,8 +10,8 @@ match_probabilities as (
     select * from {{ ref('match_probabilities') }}
 ),
 
-match_purchasers as (
-    select * from {{ ref('match_purchasers') }}
+pass_transfers_matched as (
+    select * from {{ ref('pass_transfers_matched') }}
 ),
 
 core_customers as (
@@ -24,7 +24,7 @@ asked as (
         events.purchaser_group_id,
         events.written_name,
     from match_groups as events
-    inner join match_purchasers as matched
+    inner join pass_transfers_matched as matched
         on events.checkin_id = matched.checkin_id
     where events.checkin_id = {{ var('checkin_id', 0) }}
 ),

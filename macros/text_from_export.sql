@@ -289,14 +289,22 @@
 {%- endmacro %}
 
 
-{# A code of var export_codes, in its spelling there; letter case and blanks of any kind do not
-   matter. "other" where it is none, also where nothing stands there.
-   Example: code_from_export("' gue '", 'entry_method') is 'GUE', of 'pays cash' it is 'other'. #}
-{% macro code_from_export(column, field) -%}
-    case lower(regexp_replace({{ text_from_export(column) }}, '[\s\p{Z}]+', '', 'g'))
-        {% for code in var('export_codes')[field] -%}
-            when '{{ code | lower }}' then '{{ code }}'
-        {% endfor -%}
-        else 'other'
-    end
+{# A word of an export without blanks of any kind, in small letters. #}
+{% macro word_from_export(column) -%}
+    lower(regexp_replace({{ text_from_export(column) }}, '[\s\p{Z}]+', '', 'g'))
+{%- endmacro %}
+
+
+{# The core's word for a word of an export, by the seed that is the system's dialect; what does not
+   stand there, and no word at all, is 'other'.
+   Example: core_word("' gue '", 'entry_method', 'capitan') is 'guest_pass', of 'pays cash' 'other'. #}
+{% macro core_word(column, field, system) -%}
+    coalesce(
+        (
+            select map_from_entries(list((lower(source_word), core_word)))
+            from {{ ref('dialect_' ~ system) }}
+            where field = '{{ field }}'
+        )[{{ word_from_export(column) }}],
+        'other'
+    )
 {%- endmacro %}

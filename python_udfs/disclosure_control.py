@@ -36,7 +36,7 @@ CUSTOMERS = (TOTALS, "customers who came")
 BY_MONTH = "check-ins by month"
 OTHER_MONTHS = "other months"
 GUESTS = [
-    ("check-ins by kind", "GUE"),
+    ("check-ins by kind", "guest_pass"),
     ("pass transfers by kind", "guest_pass"),
     ("interactions by type", "frequent_guest"),
 ]
@@ -128,7 +128,7 @@ def known_relations(months: Iterable[str], rules: Rules) -> list[AtMost]:
         (TOTALS, metric)
         for metric in ("check-ins", "pass transfers", "interactions", "connections", "crews")
     )
-    entries = ("check-ins by kind", "ENT")
+    entries = ("check-ins by kind", "entry_pass")
     type_of = "interactions by type"
     guests, same_day, purchase, family, shared = (
         (type_of, metric)

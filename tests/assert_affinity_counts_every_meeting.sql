@@ -4,6 +4,7 @@
 -- the arrivals and in another way.
 with arrivals as (
     select * from {{ ref('arrivals') }}
+    where crowd is null
 ),
 
 customer_interactions as (

@@ -31,9 +31,11 @@ records_kept as (
     select 'capitan/relations', count(*) from {{ ref('core_relations') }}
     union all
     select 'transactions/combined_transaction_data', count(*)
-    from {{ ref('core_payment_lines') }}
+    from {{ ref('core_payments') }}
     union all
-    select 'privacy/erasure_requests', count(*) from {{ ref('core_erasure_requests') }}
+    select 'privacy/erasure_requests', count(*)
+    from {{ ref('stg_privacy__erasure_requests') }}
+    where row_outcome = 'kept'
 ),
 
 export_row_counts as (

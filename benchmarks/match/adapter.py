@@ -2,7 +2,7 @@
 
 A benchmark folder (customers, queries and, where it has them, checkins, memberships, relations
 and transactions, each as `.csv.gz`) is written as raw exports, `dbt build` runs on them in a
-folder of its own, and what `match_purchasers` decided is written as predictions:
+folder of its own, and what `pass_transfers_matched` decided is written as predictions:
 query_id, customer_id (blank where nobody was accepted), confidence.
 
     python benchmarks/match/adapter.py FOLDER --out predictions.csv [--keep WORK_FOLDER]
@@ -139,7 +139,7 @@ def build(exports: Path, work: Path) -> Path:
     }
     dbt = Path(sys.executable).with_name("dbt")
     command = [
-        str(dbt), "build", "--select", "+match_purchasers",
+        str(dbt), "build", "--select", "+pass_transfers_matched",
         "--resource-type", "model", "--resource-type", "seed",
     ]  # fmt: skip
     result = subprocess.run(
@@ -154,11 +154,11 @@ def predictions(warehouse: Path, query_ids: Mapping[int, str]) -> list[tuple[str
     """What was decided about each query, in the order of the queries."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         (schema,) = connection.sql(
-            "select schema_name from duckdb_tables() where table_name = 'match_purchasers'"
+            "select schema_name from duckdb_tables() where table_name = 'pass_transfers_matched'"
         ).fetchall()[0]
         rows = connection.sql(
             "select checkin_id, coalesce(cast(purchaser_customer_id as varchar), ''),"
-            f" match_confidence from {schema}.match_purchasers"
+            f" match_confidence from {schema}.pass_transfers_matched"
         ).fetchall()
     decided = {checkin: (customer, confidence) for checkin, customer, confidence in rows}
     return [(name, *decided.get(number, ("", 0))) for number, name in query_ids.items()]

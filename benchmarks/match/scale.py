@@ -23,7 +23,7 @@ import numpy as np
 PROJECT = Path(__file__).resolve().parents[2]
 DBT = str(Path(sys.executable).with_name("dbt"))
 MATCH = ["path:models/intermediate/matching", "duplicate_records"]
-COUNTED = ("match_word_pairs", "match_name_weights", "match_purchasers")
+COUNTED = ("match_word_pairs", "match_name_weights", "pass_transfers_matched")
 GYMS, DAYS = 40, 365
 
 
@@ -136,7 +136,7 @@ def main() -> None:
         }
         before = ["--resource-type", "model", "--resource-type", "seed"]
         dbt(
-            ["build", "--select", "+match_purchasers", *before, "--exclude", *MATCH],
+            ["build", "--select", "+pass_transfers_matched", *before, "--exclude", *MATCH],
             environment,
         )
         print("run            CPU s  wall s  peak MB")

@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Grain: one row per text that describes an entry, as the export writes it.
 with core_checkins as (
     select * from {{ ref('core_checkins') }}

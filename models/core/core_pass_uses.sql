@@ -1,4 +1,3 @@
-{{ config(materialized='table') }}
 -- Grain: one row per check-in on a pass that names another person as its buyer.
 with core_checkins as (
     select * from {{ ref('core_checkins') }}
@@ -14,8 +13,7 @@ transfers as (
         checkins.customer_id as user_customer_id,
         checkins.location_id,
         checkins.entry_method,
-        case checkins.entry_method when 'ENT' then 'entry_pass' else 'guest_pass' end
-            as transfer_type,
+        checkins.entry_kind as transfer_type,
         texts.pass_type,
         texts.buyer_name as purchaser_name,
         checkins.customer_first_name as user_first_name,
@@ -29,7 +27,7 @@ transfers as (
     from core_checkins as checkins
     inner join core_pass_texts as texts
         on checkins.entry_method_description = texts.entry_method_description
-    where checkins.entry_method in ('ENT', 'GUE')
+    where checkins.entry_kind in ('entry_pass', 'guest_pass')
         and texts.buyer_name is not null
 )
 

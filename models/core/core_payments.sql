@@ -1,6 +1,10 @@
 -- Grain: one row per payment line, with why it bought nothing.
-with core_payment_lines as (
-    select * from {{ ref('core_payment_lines') }}
+with kept as (
+    {{ core_rows('payments', [
+        'payment_line_id', 'transaction_id', 'description', 'buyer_name', 'receipt_email',
+        'billing_email', 'status', 'payment_intent_status', 'total_amount', 'base_price_amount',
+        'day_pass_count', 'quantity', 'transaction_date',
+    ], var('payment_systems')) }}
 ),
 
 payment_statuses as (
@@ -19,7 +23,7 @@ lines as (
                     then lower(transactions.buyer_name)
             end
         ) as payer,
-    from core_payment_lines as transactions
+    from kept as transactions
 ),
 
 refunded as (
@@ -60,6 +64,7 @@ settled as (
         ranked.paid_amount,
         ranked.day_pass_count,
         ranked.transaction_date,
+        ranked.source_system,
         case when ranked.status is not null then coalesce(statuses.meaning, 'other') end as status,
         case
             when ranked.payment_intent_status is not null

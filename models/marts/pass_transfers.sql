@@ -29,7 +29,7 @@ transfers as (
         first_name_agreement,
         last_name_agreement,
         runner_up_confidence,
-        margin,
+        probability_margin,
         probability_not_a_customer,
         candidate_count,
         match_weight_prior,

@@ -1,13 +1,13 @@
 -- Grain: one row per place, date and span in which so many arrived that nobody met anybody.
-with arrivals_counted as (
-    select * from {{ ref('arrivals_counted') }}
+with arrivals as (
+    select * from {{ ref('arrivals') }}
 ),
 
 spans as (
     select
         *,
         cast(if(crowd = 'one moment', 1, 60 * {{ var('crowd_minutes') }}) as bigint) as seconds,
-    from arrivals_counted
+    from arrivals
     where crowd is not null
 ),
 

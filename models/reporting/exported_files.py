@@ -11,7 +11,7 @@ def model(dbt, session):
     dbt.source("build_state", "erasure_requests_built")
     dbt.ref("interaction_types")
     dbt.ref("unreadable_values")
-    dbt.ref("core_erasure_requests")
+    dbt.ref("erasure_requests_met")
     marts = {
         "pass_transfers": dbt.ref("pass_transfers"),
         "customer_interactions": dbt.ref("customer_interactions"),

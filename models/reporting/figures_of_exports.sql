@@ -68,7 +68,7 @@ figures as (
         if(
             export_name = 'transactions/combined_transaction_data',
             'none of the seed payment_statuses; buys nothing',
-            'none of the codes of the var export_codes; read as other'
+            'no word of the seed dialect_capitan; read as other'
         )
     from unknown_codes
     where unknown_count > 0

@@ -15,7 +15,7 @@ readings as (
     from core_checkins as checkins
     left join core_pass_texts as texts
         on checkins.entry_method_description = texts.entry_method_description
-    where checkins.entry_method in ('ENT', 'GUE')
+    where checkins.entry_kind in ('entry_pass', 'guest_pass')
     group by all
 ),
 

@@ -12,8 +12,8 @@ core_membership_people as (
     select * from {{ ref('core_membership_people') }}
 ),
 
-core_payment_lines as (
-    select * from {{ ref('core_payment_lines') }}
+core_payments as (
+    select * from {{ ref('core_payments') }}
 ),
 
 pass_transfers as (
@@ -44,7 +44,7 @@ pass_checkins as (
             where regexp_matches(entry_method_description, '(?i)\b(from|guest of)\b')
         ) as texts_with_from,
     from core_checkins
-    where entry_method in ('ENT', 'GUE')
+    where entry_kind in ('entry_pass', 'guest_pass')
     group by checkin_date
 ),
 
@@ -132,7 +132,7 @@ by_day as (
     group by start_date
     union all
     select 'purchases_per_day_pass_payment', transaction_date, 0, count(*)
-    from core_payment_lines
+    from core_payments
     where day_pass_count > 0
     group by transaction_date
     union all

@@ -64,9 +64,9 @@ figures as (
     union all
     select * from figures_of_texts
     union all
-    select 2, 'check-ins', entry_method, count(*), sum(count(*)) over (), null
+    select 2, 'check-ins', entry_kind, count(*), sum(count(*)) over (), null
     from core_checkins
-    group by entry_method
+    group by entry_kind
     union all
     select
         2, 'check-ins', 'total', count(*), null,

@@ -51,16 +51,14 @@ figures as (
     select 1, 'totals', 'crews', count(*)
     from crews
     union all
-    select 2, 'check-ins by kind', words.entry_method, count(core_checkins.checkin_id)
+    select 2, 'check-ins by kind', words.entry_kind, count(core_checkins.checkin_id)
     from (
-        select
-            unnest(
-                ['{{ var("export_codes")["entry_method"] | join("', '") }}', 'other'] -- noqa: LT05
-            ) as entry_method,
+        select unnest(['membership', 'entry_pass', 'free', 'guest_pass', 'event', 'other'])
+            as entry_kind,
     ) as words
     left join core_checkins
-        on words.entry_method = core_checkins.entry_method
-    group by words.entry_method
+        on words.entry_kind = core_checkins.entry_kind
+    group by words.entry_kind
     union all
     select 3, 'check-ins by month', strftime(checkin_date, '%Y-%m'), count(*)
     from core_checkins

@@ -30,8 +30,8 @@ MONTHS = {
 }
 # In the order in which they are shown.
 WORDS = {
-    "MEM": "membership", "ENT": "entry pass", "FRE": "free entry", "GUE": "guest pass",
-    "EVE": "event", "other": "other", "entry_pass": "entry pass", "guest_pass": "guest pass",
+    "membership": "membership", "entry_pass": "entry pass", "free": "free entry",
+    "guest_pass": "guest pass", "event": "event", "other": "other",
     "same_day_checkin": "arrived within half an hour of each other",
     "shared_pass": "one came in on the other's pass",
     "same_purchase_group": "came in on passes of one purchase",
@@ -68,8 +68,8 @@ def label(metric: str) -> str:
     """What a reader calls a metric.
 
     Example:
-        >>> label("MEM"), label("2025-01")
-        ('membership', 'Jan 2025')
+        >>> label("entry_pass"), label("2025-01")
+        ('entry pass', 'Jan 2025')
     """
     if re.fullmatch(r"\d{4}-\d{2}", metric):
         return f"{MONTH_NAMES[int(metric[5:]) - 1]} {metric[:4]}"

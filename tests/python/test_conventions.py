@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -13,25 +14,42 @@ from conftest import PROJECT, Project
 
 import publish
 
-# What each layer may read. Reporting reads anything that is no raw export.
+# What each folder of models may read beside itself. Only the core and what is about the exports
+# reads staging; the stages of matching never read back. Seeds are open to all.
+MATCHING = [
+    f"intermediate/matching/{n}" for n in ("1_words", "2_candidates", "3_weights", "4_decision")
+]
+DECISION = MATCHING[-1]
+ABOUT_PEOPLE = ["core", "intermediate/people"]
 READS = {
-    "landing": {"source", "seed"},
-    "staging/base": {"landing", "staging"},
-    "staging": {"staging/base", "landing"},
-    "intermediate": {"staging/base", "staging", "intermediate", "seed", "build_state"},
-    "marts": {"build_state", "staging", "intermediate", "marts", "seed"},
-    "functions": {"marts"},
-    "reporting": {
-        "build_state",
-        "staging/base",
-        "staging",
-        "intermediate",
-        "marts",
-        "functions",
-        "reporting",
-        "seed",
+    "landing": ["source"],
+    "staging": ["landing"],
+    "core": ["staging"],
+    "intermediate/exports": ["landing", "staging"],
+    "intermediate/people": ["core"],
+    "intermediate/households": ABOUT_PEOPLE,
+    "intermediate/meetings": ABOUT_PEOPLE,
+    **{
+        stage: [*ABOUT_PEOPLE, "intermediate/households", *MATCHING[:number]]
+        for number, stage in enumerate(MATCHING)
     },
-}
+    "intermediate/affinity": ["intermediate/meetings", "intermediate/people"],
+    "intermediate/interactions": [
+        *ABOUT_PEOPLE, "intermediate/households", "intermediate/meetings", DECISION, "build_state",
+    ],
+    "intermediate/events": [*ABOUT_PEOPLE, DECISION],
+    "intermediate/privacy": [*ABOUT_PEOPLE, DECISION],
+    "marts": [
+        "core", "intermediate/people", "intermediate/meetings", "intermediate/affinity", "intermediate/interactions",
+        "intermediate/events", "intermediate/exports", DECISION, "build_state",
+    ],
+    "functions": ["marts"],
+    "reporting/exports": ["staging", "core", "intermediate/exports"],
+    "reporting": [
+        "marts", "functions", "reporting/exports", "core", "intermediate/people",
+        "intermediate/meetings", "intermediate/privacy", "build_state",
+    ],
+}  # fmt: skip
 NODE_KEYS = {
     "models": {"name", "description", "config", "columns", "data_tests", "constraints"},
     "seeds": {"name", "description", "config", "columns", "data_tests"},
@@ -106,18 +124,27 @@ def nodes(manifest: dict, kind: str) -> list[dict]:
     return [node for node in manifest["nodes"].values() if node["resource_type"] == kind]
 
 
-def layer(manifest: dict, unique_id: str) -> str:
+def folder(manifest: dict, unique_id: str) -> str:
+    """The folder of a model, as READS knows it; of anything else its kind."""
     kind, _, name = unique_id.split(".", 2)
     if kind == "source":
-        return (
-            "source"
-            if name.startswith(("capitan.", "exports.", "transactions.", "privacy."))
-            else "build_state"
-        )
+        return "build_state" if name.startswith("build_state.") else "source"
     if kind != "model":
         return kind
-    path = Path(manifest["nodes"][unique_id]["path"])
-    return "staging/base" if path.parts[:2] == ("staging", "base") else path.parts[0]
+    path = Path(manifest["nodes"][unique_id]["path"]).parent
+    return next(str(at) for at in (path, *path.parents) if str(at) in READS)
+
+
+def wrong_edges(manifest: dict) -> list[tuple[str, str]]:
+    """Each model and what it reads against the order of the folders."""
+    return [
+        (node["name"], parent)
+        for node in nodes(manifest, "model")
+        for parent in node["depends_on"]["nodes"]
+        if (at := folder(manifest, parent)) != "seed"
+        and at != (own := folder(manifest, node["unique_id"]))
+        and at not in READS[own]
+    ]
 
 
 def yaml_files() -> list[Path]:
@@ -230,14 +257,32 @@ def test_every_table_function_is_published_with_all_it_reads(manifest: dict) -> 
     assert parents <= set(publish.TABLES)
 
 
-def test_every_layer_reads_only_what_it_may(manifest: dict) -> None:
-    wrong = [
-        (node["name"], parent)
-        for node in nodes(manifest, "model")
-        for parent in node["depends_on"]["nodes"]
-        if layer(manifest, parent) not in READS[layer(manifest, node["unique_id"])]
-    ]
-    assert wrong == []
+def test_every_folder_reads_only_what_stands_before_it(manifest: dict) -> None:
+    assert wrong_edges(manifest) == []
+
+
+@pytest.mark.parametrize(
+    ("model", "parent"),
+    [
+        ("match_visit_weights", "stg_capitan__checkins"),
+        ("match_word_counts", "match_decisions"),
+        ("people", "membership_members"),
+        ("core_customers", "people"),
+        ("pair_affinity", "customer_interactions"),
+    ],
+)
+def test_an_edge_against_the_order_is_found(manifest: dict, model: str, parent: str) -> None:
+    reader, read = (f"model.gym_connections.{name}" for name in (model, parent))
+    planted = deepcopy(manifest)
+    planted["nodes"][reader]["depends_on"]["nodes"].append(read)
+    assert wrong_edges(planted) == [(model, read)]
+
+
+def test_no_folder_reads_one_that_stands_after_it() -> None:
+    """The order has no circle: each folder names earlier ones only."""
+    order = list(READS)
+    for own, others in READS.items():
+        assert all(at not in order or order.index(at) < order.index(own) for at in others), own
 
 
 def test_every_model_has_its_yaml_beside_it(manifest: dict) -> None:

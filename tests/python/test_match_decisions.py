@@ -204,7 +204,7 @@ def matched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     )
     dbt = str(PROJECT / ".venv/bin/dbt")
     built = project.run(
-        dbt, "build", "--select", "+match_purchasers",
+        dbt, "build", "--select", "+pass_transfers_matched",
         "--resource-type", "model", "--resource-type", "seed",
     )  # fmt: skip
     assert built.returncode == 0, built.stdout
@@ -213,7 +213,7 @@ def matched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
         "linked_transaction_id", "linked_paid_amount", "linked_pass_count", "duplicate_customer_ids",
         "runner_up_customer_id",
     )  # fmt: skip
-    rows = project.query(f"select {', '.join(columns)} from intermediate.match_purchasers")
+    rows = project.query(f"select {', '.join(columns)} from intermediate.pass_transfers_matched")
     by_checkin = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}
     return {case: by_checkin[place] for place, case in enumerate(CASES) if place in by_checkin}
 

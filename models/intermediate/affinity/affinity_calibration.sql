@@ -20,7 +20,7 @@ tails as (
         *,
         sum(pair_count) over (partition by count_class) as class_pair_count,
         sum(pair_count) over this_and_above as tail_pair_count,
-        sum(placebo_count) over this_and_above as tail_decoy_count,
+        sum(placebo_count) over this_and_above as tail_placebo_count,
     from bins
     window this_and_above as (partition by count_class order by bits_bin desc)
 ),
@@ -29,7 +29,7 @@ shares as (
     select
         *,
         1 - (placebo_count + 0.5) / (pair_count + 1) as share_here,
-        1 - (tail_decoy_count + 0.5) / (tail_pair_count + 1) as share_from_here,
+        1 - (tail_placebo_count + 0.5) / (tail_pair_count + 1) as share_from_here,
     from tails
 ),
 

@@ -21,7 +21,7 @@ crew_pairs as (
 ),
 
 meetings as (
-    {{ affinity_slid_pairs(0, 'crew_pairs') }}
+    {{ meetings(0, 'crew_pairs') }}
 ),
 
 crew_meetings as (

@@ -5,7 +5,7 @@ with visit_days as (
 ),
 
 meetings as (
-    {{ affinity_slid_pairs(0) }}
+    {{ meetings(0) }}
 ),
 
 months as (

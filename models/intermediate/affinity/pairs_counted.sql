@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 -- Grain: one row per pair of customers who met, or who would have met twice or more with one
--- calendar slid by a week.
+-- calendar shifted by a week.
 with visit_days as (
     select * from {{ ref('visit_days') }}
 ),
@@ -21,7 +21,7 @@ met as (
 ),
 
 week_later as (
-    {{ affinity_slid_pairs(1) }}
+    {{ meetings(1) }}
 ),
 
 placebos as (

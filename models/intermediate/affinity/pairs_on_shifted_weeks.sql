@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- Grain: one row per pair in pairs_counted who would have met with one calendar slid by a week
+-- Grain: one row per pair in pairs_counted who would have met with one calendar shifted by a week
 -- the other way, or by two weeks either way.
 with visit_days as (
     select * from {{ ref('visit_days') }}
@@ -9,21 +9,21 @@ pairs_counted as (
     select * from {{ ref('pairs_counted') }}
 ),
 
-slid_meetings as (
-    {{ affinity_slid_pairs(-1, 'pairs_counted') }}
+shifted_meetings as (
+    {{ meetings(-1, 'pairs_counted') }}
     union all
-    {{ affinity_slid_pairs(2, 'pairs_counted') }}
+    {{ meetings(2, 'pairs_counted') }}
     union all
-    {{ affinity_slid_pairs(-2, 'pairs_counted') }}
+    {{ meetings(-2, 'pairs_counted') }}
 ),
 
-slides as (
+shifts as (
     select
         customer_id_1,
         customer_id_2,
         cast(count(*) as integer) as shifted_count,
-    from slid_meetings
+    from shifted_meetings
     group by customer_id_1, customer_id_2
 )
 
-select * from slides
+select * from shifts

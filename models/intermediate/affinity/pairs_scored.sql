@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 -- Grain: one row per pair of customers who met, and one per pair who met twice or more in the
--- decoy world.
+-- placebo.
 with pairs_counted as (
     select * from {{ ref('pairs_counted') }}
 ),

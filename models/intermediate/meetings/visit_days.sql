@@ -2,6 +2,7 @@
 -- Grain: one row per customer, location and local date on which the customer came there.
 with arrivals as (
     select * from {{ ref('arrivals') }}
+    where crowd is null
 ),
 
 locations as (
@@ -12,31 +13,26 @@ locations as (
     group by location_id
 ),
 
-moments as (
-    select distinct
+visit_days as (
+    select
         arrivals.customer_id,
         arrivals.person_id,
         locations.location_id,
         locations.location_number,
+        min(arrivals.location_name) as location_name,
         arrivals.checkin_date,
-        arrivals.arrived_us,
+        min(arrivals.arrived_us) as first_arrival_us,
+        max(arrivals.arrived_us) as last_arrival_us,
+        list(arrivals.arrived_us order by arrivals.arrived_us) as arrivals_us,
     from arrivals
     inner join locations
         on arrivals.location_id = locations.location_id
-),
-
-visit_days as (
-    select
-        customer_id,
-        person_id,
-        location_id,
-        location_number,
-        checkin_date,
-        min(arrived_us) as first_arrival_us,
-        max(arrived_us) as last_arrival_us,
-        list(arrived_us order by arrived_us) as arrivals_us,
-    from moments
-    group by customer_id, person_id, location_id, location_number, checkin_date
+    group by
+        arrivals.customer_id,
+        arrivals.person_id,
+        locations.location_id,
+        locations.location_number,
+        arrivals.checkin_date
 )
 
 select * from visit_days

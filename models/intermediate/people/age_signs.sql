@@ -39,19 +39,19 @@ passes as (
             = core_pass_texts.entry_method_description
 ),
 
--- CHI: the related one is the child. PRE: the related one is the parent.
+-- The word says what the related one is.
 parents as (
     select
         customer_id as parent_id,
         related_customer_id as child_id,
     from core_relations
-    where relationship = 'CHI'
+    where relationship = 'child'
     union
     select
         related_customer_id,
         customer_id,
     from core_relations
-    where relationship = 'PRE'
+    where relationship = 'parent'
 ),
 
 -- an entry turned round would make a child the parent: only beside a child of known age is the

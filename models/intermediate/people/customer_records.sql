@@ -4,8 +4,8 @@ with core_customers as (
     select * from {{ ref('core_customers') }}
 ),
 
-core_payment_lines as (
-    select * from {{ ref('core_payment_lines') }}
+core_payments as (
+    select * from {{ ref('core_payments') }}
 ),
 
 placeholder_records as (
@@ -55,7 +55,7 @@ contacts as (
         null,
         lower(regexp_extract(buyer_name, '([^\s]+)\s*$', 1)),
         false
-    from core_payment_lines
+    from core_payments
 ),
 
 shared as (

@@ -4,9 +4,8 @@ with people as (
     select * from {{ ref('people') }}
 ),
 
-stg_capitan__customers as (
-    select * from {{ ref('stg_capitan__customers') }}
-    where row_outcome in ('superseded', 'conflicting', 'duplicate')
+core_customers as (
+    select * from {{ ref('core_customers') }}
 ),
 
 core_membership_people as (
@@ -19,13 +18,13 @@ core_relations as (
 
 -- what rosters, relations and earlier records add to the names of customers and check-ins
 also_named as (
+    -- a name of another person, whose age the record that won does not tell
     select
         customer_id,
-        first_name,
-        last_name,
-        -- of another person, whose age the record that won does not tell
-        row_outcome = 'conflicting' as is_of_another,
-    from stg_capitan__customers
+        former.first_name,
+        former.last_name,
+        former.is_of_another,
+    from (select customer_id, unnest(former_names) as former from core_customers)
     union
     select customer_id, member_first_name, member_last_name, false
     from core_membership_people

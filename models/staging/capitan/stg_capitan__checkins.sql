@@ -21,7 +21,8 @@ typed as (
         {{ integer_from_export('raw.checkin_id') }} as checkin_id,
         {{ integer_from_export('raw.customer_id') }} as customer_id,
         {{ id_from_export('raw.location_id', ref('raw_capitan__checkins')) }} as location_id,
-        {{ code_from_export('raw.entry_method', 'entry_method') }} as entry_method,
+        {{ core_word('raw.entry_method', 'entry_method', 'capitan') }} as entry_kind,
+        {{ word_from_export('raw.entry_method') }} as entry_word,
         {{ text_from_export('raw.entry_method_description') }} as entry_method_description,
         {{ text_from_export('raw.customer_first_name') }} as customer_first_name,
         {{ text_from_export('raw.customer_last_name') }} as customer_last_name,
@@ -61,6 +62,7 @@ typed as (
 judged as (
     select
         * exclude (
+            entry_word,
             record_text,
             checkin_id_text,
             customer_id_text,
@@ -71,6 +73,7 @@ judged as (
             given
         )
         replace ({{ possible_day('created_at', 'past') }} as created_at),
+        if(entry_kind = 'other', 'other', upper(entry_word)) as entry_method,
         case when customer_birthday_problem is null then customer_birthday_given end
             as customer_birthday,
         {{ first_reject_reason([

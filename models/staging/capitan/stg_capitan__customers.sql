@@ -81,6 +81,25 @@ labelled as (
         * exclude (is_erased),
         {{ row_outcome('customer_id', 'created_at', conflict=is_another_person()) }} as row_outcome,
     from judged
+),
+
+-- other names under one number: of earlier records, and of a record about somebody else
+former as (
+    select
+        customer_id,
+        list_sort(list(distinct {
+            'first_name': first_name,
+            'last_name': last_name,
+            'is_of_another': row_outcome = 'conflicting'
+        })) as former_names,
+    from labelled
+    where row_outcome in ('superseded', 'conflicting', 'duplicate')
+    group by customer_id
 )
 
-select * from labelled
+select
+    labelled.*,
+    if(labelled.row_outcome = 'kept', coalesce(former.former_names, []), []) as former_names,
+from labelled
+left join former
+    on labelled.customer_id = former.customer_id

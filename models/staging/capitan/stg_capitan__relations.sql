@@ -12,7 +12,7 @@ typed as (
     select
         {{ integer_from_export('raw.customer_id') }} as customer_id,
         {{ integer_from_export('raw.related_customer_id') }} as related_customer_id,
-        {{ code_from_export('raw.relationship', 'relationship') }} as relationship,
+        {{ core_word('raw.relationship', 'relationship', 'capitan') }} as relationship,
         {{ text_from_export('raw.related_customer_first_name') }} as related_customer_first_name,
         {{ text_from_export('raw.related_customer_last_name') }} as related_customer_last_name,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,

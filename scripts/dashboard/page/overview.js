@@ -15,8 +15,6 @@ function strongestNote() {
     + (real ? ` Of the pairs of strength 5, ${percent(real[3])} do.` : ""));
 }
 
-const ENTRIES = { MEM: "membership", ENT: "entry pass", FRE: "free", GUE: "guest pass", EVE: "event" };
-
 function strengthBars() {
   return bars("Pairs by strength", section("connections").map(([, metric, value, share, hint]) =>
     [`${metric.replace("strength ", "")}: ${hint.replace("(s)", "s").replace(/^1 interactions/, "1 interaction")}`, value, share]));
@@ -55,7 +53,7 @@ function overviewView() {
       panel("Pairs by strength", strengthBars(), note("How often two people met, however that came about.")),
       panel("Pairs by affinity", reportBars("affinity", words, gym.levels), strongestNote()),
       panel("Interactions by type", reportBars("interactions")),
-      panel("Check-ins by kind", reportBars("check-ins", (code) => ENTRIES[code] ?? code))),
+      panel("Check-ins by kind", reportBars("check-ins", (kind) => kind.replace("_", " ")))),
     monthly(),
   ];
 }

@@ -29,7 +29,7 @@ events as (
         transfers.location_id,
         transfers.pass_type,
         case
-            when transfers.entry_method = 'GUE' then 'guest'
+            when transfers.transfer_type = 'guest_pass' then 'guest'
             when {{ pass_product('transfers.pass_type') }} = 'day 1' then 'day'
             else 'multi'
         end as pass_kind,

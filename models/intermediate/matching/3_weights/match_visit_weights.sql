@@ -32,7 +32,7 @@ visits as (
         checkins.checkin_id,
         checkins.customer_id,
         checkins.location_id,
-        checkins.entry_method,
+        checkins.entry_kind,
         -- a pass that somebody else bought is no use of one's own
         case when texts.buyer_name is null then lower(texts.pass_type) end as own_pass_type,
         texts.remaining_count,
@@ -52,7 +52,7 @@ around as (
         visits.customer_id,
         visits.checkin_id as own_checkin_id,
         case
-            when events.pass_kind = 'guest' and visits.entry_method <> 'MEM' then 'other'
+            when events.pass_kind = 'guest' and visits.entry_kind != 'membership' then 'other'
             when events.pass_kind <> 'guest'
                 and coalesce(visits.own_pass_type <> lower(events.pass_type), true)
                 then 'other'

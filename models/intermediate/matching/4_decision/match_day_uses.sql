@@ -41,7 +41,7 @@ own_uses as (
         on checkins.customer_id = purchasers.customer_id
     inner join core_pass_texts as texts
         on checkins.entry_method_description = texts.entry_method_description
-    where checkins.entry_method = 'ENT'
+    where checkins.entry_kind = 'entry_pass'
         and texts.buyer_name is null
 ),
 

@@ -23,7 +23,7 @@ codes as (
     select
         'capitan/checkins' as export_name,
         'entry_method' as column_name,
-        entry_method as code,
+        entry_kind as code,
     from checkins
     union all
     select 'capitan/members', unnest(['size', 'status']), unnest([size, status])

@@ -1,6 +1,7 @@
 -- Grain: one row per request to be erased, with what it met.
-with core_erasure_requests as (
-    select * from {{ ref('core_erasure_requests') }}
+with stg_privacy__erasure_requests as (
+    select * from {{ ref('stg_privacy__erasure_requests') }}
+    where row_outcome = 'kept'
 ),
 
 export_records_unioned as (
@@ -30,7 +31,7 @@ requests as (
         requests.source_line,
         coalesce(counted.records_erased, 0) as records_erased,
         coalesce(counted.records_changed, 0) as records_changed,
-    from core_erasure_requests as requests
+    from stg_privacy__erasure_requests as requests
     left join counted
         on concat(requests.source_file, ':', requests.source_line) = counted.request
 )
