@@ -18,69 +18,13 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from export_contracts import EXPORTS, Export, Roles
 from person_names import Names, People, email_keys, name_words, phone_keys, replaced
 
 ERASED = "(erased)"
 NO_BIRTHDAYS = ("1911-11-11", "1969-12-31", "1970-01-01")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-CUSTOMERS, CHECKINS = "capitan/customers", "capitan/checkins"
 Row = Mapping[str, str | None]
-
-
-class Roles(NamedTuple):
-    """Which columns of an export say whom a row is about.
-
-    Attributes:
-        ids: customer ids; one of an erased person makes the row one about that person.
-        name: first and last name, or the one column with both.
-        preferred: what the person wants to be called.
-        emails: addresses of the person.
-        phones: telephone numbers of the person.
-        birthday: date of birth.
-        kept: what an erased row keeps: its key, and what decides between rows of one key.
-        belongs: columns of a thing that stays without its owner, the owner's id first.
-    """
-
-    ids: tuple[str, ...] = ()
-    name: tuple[str, ...] = ()
-    preferred: str = ""
-    emails: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
-    birthday: str = ""
-    kept: tuple[str, ...] = ()
-    belongs: tuple[str, ...] = ()
-
-
-ROLES = {
-    CHECKINS: Roles(
-        ids=("customer_id",),
-        name=("customer_first_name", "customer_last_name"),
-        emails=("customer_email",),
-        birthday="customer_birthday",
-        kept=("checkin_id", "created_at"),
-    ),
-    CUSTOMERS: Roles(
-        ids=("customer_id",),
-        name=("first_name", "last_name"),
-        preferred="preferred_name",
-        emails=("email",),
-        phones=("phone",),
-        birthday="birthday",
-        kept=("customer_id", "created_at"),
-    ),
-    "capitan/members": Roles(
-        ids=("customer_id",), name=("member_first_name", "member_last_name"), kept=("member_id",)
-    ),
-    "capitan/memberships": Roles(belongs=("owner_id", "membership_owner_age")),
-    "capitan/relations": Roles(
-        ids=("customer_id", "related_customer_id"),
-        name=("related_customer_first_name", "related_customer_last_name"),
-        kept=("customer_id", "related_customer_id", "relationship", "created_at"),
-    ),
-    "transactions/combined_transaction_data": Roles(
-        name=("Name",), emails=("receipt_email", "billing_email"), kept=("transaction_id",)
-    ),
-}
 
 
 class Request(NamedTuple):
@@ -230,6 +174,14 @@ class Erased:
         return self._texts[text]
 
 
+def _feeding(table: str) -> list[Export]:
+    """The exports of a table of the core; without one, all that tell of people."""
+    return [
+        export for export in EXPORTS.values()
+        if export.feeds and (not table or export.feeds == table)
+    ]  # fmt: skip
+
+
 def find_erased(
     requests: Collection[Request],
     rows_of: Callable[[str], Iterable[Row]],
@@ -250,9 +202,10 @@ def find_erased(
     if not requests:
         return erased
     met = _Met(requests, nicknames)
-    for path in (CUSTOMERS, *(path for path in ROLES if path != CUSTOMERS)):
-        for row in rows_of(path):
-            met.look_at(record(row, ROLES[path]), path)
+    about_people = [*_feeding("customers"), *_feeding("checkins"), *_feeding("")]
+    for export in dict.fromkeys(about_people):
+        for row in rows_of(export.path):
+            met.look_at(record(row, export.roles), export.feeds)
     known = met.settle()
     for asked, person in known:
         _name(erased, asked, person, nicknames)
@@ -264,13 +217,14 @@ def find_erased(
     for asked, one in known:
         for reach in one.reach:
             by_reach[reach].append((asked, one))
-    for row in rows_of(CUSTOMERS):
-        person = record(row, ROLES[CUSTOMERS])
-        if person.customer_id in erased.ids:
-            continue
-        for asked, one in [found for reach in person.reach for found in by_reach.get(reach, ())]:
-            if one.is_same_person(person, nicknames):
-                _name(erased, asked, person, nicknames)
+    for export in _feeding("customers"):
+        for row in rows_of(export.path):
+            person = record(row, export.roles)
+            if person.customer_id in erased.ids:
+                continue
+            for asked, one in [it for reach in person.reach for it in by_reach.get(reach, ())]:
+                if one.is_same_person(person, nicknames):
+                    _name(erased, asked, person, nicknames)
     _know_the_others(erased, rows_of)
     return erased
 
@@ -279,12 +233,12 @@ def _know_the_others(erased: Erased, rows_of: Callable[[str], Iterable[Row]]) ->
     """Note who is not erased, so that nobody is taken for an erased person of a like name."""
     others = People()
     seen: set[tuple[str, str]] = set()
-    for path in (CUSTOMERS, CHECKINS):
-        for row in rows_of(path):
-            person = record(row, ROLES[path])
+    for export in (*_feeding("customers"), *_feeding("checkins")):
+        for row in rows_of(export.path):
+            person = record(row, export.roles)
             if person.customer_id is None or person.customer_id in erased.ids:
                 continue
-            if path == CUSTOMERS:
+            if export.feeds == "customers":
                 erased.customers.add(person.customer_id)
                 erased.emails |= person.emails
                 if erased.people.called(f"{person.first} {person.last}"):
@@ -340,9 +294,9 @@ class _Met:
             if request.customer_id is not None:
                 self._by_id[request.customer_id].add(request.place)
 
-    def look_at(self, person: Record, path: str) -> None:
-        """Note for which requests this may be the person."""
-        if path == CUSTOMERS:
+    def look_at(self, person: Record, feeds: str) -> None:
+        """Note for which requests this may be the person; `feeds` is the table of the core."""
+        if feeds == "customers":
             self._customers.add(person.customer_id)
         found: dict[str, set[str]] = defaultdict(set)
         for request in self._by_id.get(person.customer_id, ()):
@@ -360,7 +314,7 @@ class _Met:
                 found[request].add("reach")
         for request, how in found.items():
             theirs = person
-            if path != CUSTOMERS and "id" not in how and person.customer_id in self._customers:
+            if feeds != "customers" and "id" not in how and person.customer_id in self._customers:
                 # the desk wrote the name into another customer's row: the name counts, not the id
                 theirs = person._replace(customer_id=None)
             self._met[request][theirs] |= how
@@ -412,12 +366,12 @@ def without_erased(batch: pa.RecordBatch, path: str, erased: Erased) -> pa.Recor
     size = batch.num_rows
     is_erased, erased_for = [False] * size, [None] * size
     changed: dict[str, list[Any]] = {}
-    if erased and path in ROLES:
+    if erased and EXPORTS[path].feeds:
         names = [name for name in batch.schema.names if name not in UNTOUCHED]
         changed = {name: batch.column(name).to_pylist() for name in names}
         for number in range(size):
             row = {name: changed[name][number] for name in names}
-            left, is_erased[number], asked = _left_of(row, ROLES[path], erased)
+            left, is_erased[number], asked = _left_of(row, EXPORTS[path].roles, erased)
             if asked:
                 erased_for[number] = sorted(asked)
                 for name in names:

@@ -20,28 +20,18 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
+from export_contracts import EXPORTS, Export
 from file_kinds import HEAD, PARQUET, FileError, encoding, head_of, unpacked, what_it_is
 from find_exports import ExportFile, as_pattern, files_of, last_ending, list_files
 from s3_access import is_s3, reason
 
 RECORDS_PER_BATCH = 50_000
-BOOKKEEPING = (
-    pa.field("source_file", pa.string()),
-    pa.field("source_line", pa.int64()),
-    pa.field("source_line_count", pa.int32()),
-    pa.field("reject_reason", pa.string()),
-    pa.field("raw_text", pa.string()),
-    pa.field("file_error", pa.string()),
-    pa.field("source_written_at", pa.timestamp("us")),
-    pa.field("source_header_line", pa.int64()),
-)
 DELIMITERS = (",", ";", "\t", "|")
 # A header stands within so many lines of a file, and spans so many at most.
 HEADER_WITHIN = 10
@@ -70,124 +60,6 @@ FILES_SCHEMA = pa.schema(
         pa.field("not_read_because", pa.string()),
     ]
 )
-
-
-@dataclass(frozen=True)
-class Export:
-    """The contract of one export: where it lies under the root, and its columns.
-
-    Attributes:
-        path: folder and stem under the exports root, such as `capitan/checkins`.
-        required: whether a build without this export is refused.
-        required_columns: columns that the models read; a file without one of them is refused.
-        other_columns: documented columns that no model needs; empty where a file lacks them.
-        one_of: columns of which a file needs at least one.
-    """
-
-    path: str
-    required: bool
-    required_columns: tuple[str, ...]
-    other_columns: tuple[str, ...]
-    one_of: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """All columns of the contract, the required ones first."""
-        return self.required_columns + self.other_columns
-
-    @property
-    def schema(self) -> pa.Schema:
-        """The contract's columns as text, then the bookkeeping columns."""
-        return pa.schema([pa.field(name, pa.string()) for name in self.columns] + [*BOOKKEEPING])
-
-
-MEMBERSHIP_FLAGS = (
-    "is_founder", "is_college", "is_corporate", "is_mid_day", "is_fitness_only",
-    "has_fitness_addon", "is_team_dues", "is_bcf", "is_90_for_90", "is_not_in_special",
-)  # fmt: skip
-
-EXPORTS = {
-    export.path: export
-    for export in (
-        Export(
-            "capitan/checkins",
-            True,
-            (
-                "checkin_id", "customer_id", "customer_first_name", "customer_last_name",
-                "checkin_datetime", "entry_method", "entry_method_description", "location_id",
-                "location_name", "created_at",
-            ),
-            (
-                "customer_email", "customer_birthday", "is_free_entry", "free_entry_reason",
-                "lifetime_checkin_count",
-            ),
-        ),
-        Export(
-            "capitan/customers",
-            True,
-            (
-                "customer_id", "email", "first_name", "last_name", "preferred_name", "birthday",
-                "has_active_membership", "created_at",
-            ),
-            (
-                "phone", "has_opted_in_to_marketing", "active_waiver_exists",
-                "latest_waiver_expiration_date", "relations_url", "emergency_contacts_url",
-            ),
-        ),
-        Export(
-            "capitan/members",
-            False,
-            (
-                "membership_id", "member_id", "customer_id", "member_first_name",
-                "member_last_name", "name", "start_date", "end_date", "status", "size",
-            ),
-            (
-                "member_is_individually_frozen", "billing_amount", "interval", "frequency",
-                *MEMBERSHIP_FLAGS,
-            ),
-        ),
-        Export(
-            "capitan/memberships",
-            False,
-            (
-                "membership_id", "membership_type_id", "name", "start_date", "end_date", "status",
-                "owner_id", "size",
-            ),
-            (
-                "billing_amount", "upcoming_bill_dates", "projected_amount", "interval",
-                "membership_owner_age", "frequency", *MEMBERSHIP_FLAGS,
-            ),
-        ),
-        Export(
-            "capitan/relations",
-            False,
-            ("customer_id", "related_customer_id", "relationship"),
-            ("related_customer_first_name", "related_customer_last_name", "created_at"),
-        ),
-        Export(
-            "privacy/erasure_requests",
-            False,
-            (),
-            ("customer_id", "full_name", "email", "phone", "requested_at"),
-            one_of=("customer_id", "full_name", "email", "phone"),
-        ),
-        Export(
-            "transactions/combined_transaction_data",
-            False,
-            (
-                "transaction_id", "Description", "Total Amount", "Name", "Date", "receipt_email",
-                "billing_email", "Data Source", "Day Pass Count",
-            ),
-            (
-                "Pre-Tax Amount", "Tax Amount", "Discount Amount", "payment_intent_status",
-                "stripe_customer_id", "revenue_category", "membership_size", "membership_freq",
-                "is_founder", "is_free_membership", "sub_category", "sub_category_detail", "date_",
-                "base_price_amount", "status", "payment_id", "order_id", "quantity",
-                "fitness_amount",
-            ),
-        ),
-    )
-}  # fmt: skip
 
 
 class Record(NamedTuple):

@@ -1,38 +1,21 @@
 -- Records read = kept + rejected + duplicate + superseded + conflicting and so on, and what is kept
--- is what staging shows.
+-- is what the core holds.
 with records_read as (
-    select 'capitan/checkins' as export_name, count(*) as record_count
-    from {{ ref('raw_capitan__checkins') }}
+    {% for export in core_exports() %}
+    select '{{ export.export_name }}' as export_name, count(*) as record_count
+    from {{ ref(export.raw) }}
     union all
-    select 'capitan/customers', count(*) from {{ ref('raw_capitan__customers') }}
-    union all
-    select 'capitan/members', count(*) from {{ ref('raw_capitan__members') }}
-    union all
-    select 'capitan/memberships', count(*) from {{ ref('raw_capitan__memberships') }}
-    union all
-    select 'capitan/relations', count(*) from {{ ref('raw_capitan__relations') }}
-    union all
-    select 'transactions/combined_transaction_data', count(*)
-    from {{ ref('raw_transactions__transactions') }}
-    union all
+    {% endfor %}
     select 'privacy/erasure_requests', count(*) from {{ ref('raw_privacy__erasure_requests') }}
 ),
 
 records_kept as (
-    select 'capitan/checkins' as export_name, count(*) as kept_count
-    from {{ ref('core_checkins') }}
+    {% for export in core_exports() %}
+    select '{{ export.export_name }}' as export_name, count(*) as kept_count
+    from {{ ref('core_' ~ export.core_table) }}
+    where source_system = '{{ export.system }}'
     union all
-    select 'capitan/customers', count(*) from {{ ref('core_customers') }}
-    union all
-    select 'capitan/members', count(*) from {{ ref('core_membership_people') }}
-    union all
-    select 'capitan/memberships', count(*) from {{ ref('core_memberships') }}
-    union all
-    select 'capitan/relations', count(*) from {{ ref('core_relations') }}
-    union all
-    select 'transactions/combined_transaction_data', count(*)
-    from {{ ref('core_payments') }}
-    union all
+    {% endfor %}
     select 'privacy/erasure_requests', count(*)
     from {{ ref('stg_privacy__erasure_requests') }}
     where row_outcome = 'kept'

@@ -24,6 +24,7 @@ transfers as (
         regexp_matches(lower(texts.pass_type), 'youth|under 14') as is_youth_pass,
         checkins.checkin_date,
         checkins.checkin_datetime,
+        checkins.source_system,
     from core_checkins as checkins
     inner join core_pass_texts as texts
         on checkins.entry_method_description = texts.entry_method_description

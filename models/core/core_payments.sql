@@ -4,7 +4,7 @@ with kept as (
         'payment_line_id', 'transaction_id', 'description', 'buyer_name', 'receipt_email',
         'billing_email', 'status', 'payment_intent_status', 'total_amount', 'base_price_amount',
         'day_pass_count', 'quantity', 'transaction_date',
-    ], var('payment_systems')) }}
+    ]) }}
 ),
 
 payment_statuses as (

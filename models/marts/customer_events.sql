@@ -24,7 +24,7 @@ checkins as (
         customer_id,
         checkin_datetime as event_date,
         'checkin' as event_type,
-        'capitan_checkins' as event_source,
+        source_system || '_checkins' as event_source,
         'direct' as source_confidence,
         json_object(
             'checkin_id', checkin_id, 'entry_method', entry_method, 'location', location_name
@@ -45,7 +45,7 @@ shared_passes as (
         purchaser_customer_id as customer_id,
         checkin_datetime as event_date,
         'shared_pass' as event_type,
-        'capitan_transfers' as event_source,
+        source_system || '_transfers' as event_source,
         'direct' as source_confidence,
         json_object(
             'checkin_id', checkin_id,
@@ -62,7 +62,7 @@ received_passes as (
         user_customer_id as customer_id,
         checkin_datetime as event_date,
         'received_shared_pass' as event_type,
-        'capitan_transfers' as event_source,
+        source_system || '_transfers' as event_source,
         'direct' as source_confidence,
         json_object(
             'checkin_id', checkin_id,
@@ -85,7 +85,7 @@ memberships as (
         membership_days.customer_id,
         cast(membership_days.event_day as timestamp) as event_date,
         membership_days.event_type,
-        'capitan_members' as event_source,
+        source_system || '_members' as event_source,
         'direct' as source_confidence,
         json_object(
             'member_id', membership_days.member_id,
@@ -103,7 +103,7 @@ purchases as (
         customer_id,
         cast(transaction_date as timestamp) as event_date,
         'day_pass_purchase' as event_type,
-        'transactions' as event_source,
+        source_system as event_source,
         resolved_by as source_confidence,
         json_object(
             'transaction_id', transaction_id,

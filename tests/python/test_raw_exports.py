@@ -793,6 +793,6 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
     (project.exports / "capitan/checkins.TXT").unlink()
     built = project.build("--select", "+core_checkins", *NO_TESTS)
     assert built.returncode == 0, built.stderr
-    assert project.query(
-        "select count(distinct location_id) > 3 from core.core_checkins"
-    ) == [(True,)]
+    assert project.query("select count(distinct location_id) > 3 from core.core_checkins") == [
+        (True,)
+    ]

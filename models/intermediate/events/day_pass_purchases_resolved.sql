@@ -24,6 +24,7 @@ purchases as (
         day_pass_count,
         total_amount,
         transaction_date,
+        source_system,
         lower(strip_accents(buyer_name)) as buyer_name,
         list_distinct([receipt_email, billing_email]) as emails,
     from core_payments

@@ -6,46 +6,18 @@ with raw_exports__files as (
 
 -- files with a title above the header: hardly any, and the others are not even scanned
 titled as (
+    {% for export in core_exports() %}
     select distinct
         source_file,
         source_header_line,
-    from {{ ref('raw_capitan__checkins') }}
+    from {{ ref(export.raw) }}
     where source_header_line > 1
     union all
-    select distinct
-        source_file,
-        source_header_line,
-    from {{ ref('raw_capitan__customers') }}
-    where source_header_line > 1
-    union all
-    select distinct
-        source_file,
-        source_header_line,
-    from {{ ref('raw_capitan__members') }}
-    where source_header_line > 1
-    union all
-    select distinct
-        source_file,
-        source_header_line,
-    from {{ ref('raw_capitan__memberships') }}
-    where source_header_line > 1
-    union all
-    select distinct
-        source_file,
-        source_header_line,
-    from {{ ref('raw_capitan__relations') }}
-    where source_header_line > 1
-    union all
+    {% endfor %}
     select distinct
         source_file,
         source_header_line,
     from {{ ref('raw_privacy__erasure_requests') }}
-    where source_header_line > 1
-    union all
-    select distinct
-        source_file,
-        source_header_line,
-    from {{ ref('raw_transactions__transactions') }}
     where source_header_line > 1
 ),
 

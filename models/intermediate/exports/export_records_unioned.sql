@@ -1,8 +1,14 @@
 -- Grain: one row per record of any export, with what became of it.
+{%- set keys = {
+    'checkins': 'checkin_id', 'customers': 'customer_id', 'membership_people': 'member_id',
+    'memberships': 'membership_id', 'relations': 'customer_id', 'payments': 'transaction_id'
+} %}
 with records as (
+    {% for export in core_exports() %}
     select
-        'capitan/checkins' as export_name,
-        cast(checkin_id as varchar) as row_key,
+        '{{ export.export_name }}' as export_name,
+        '{{ export.core_table }}' as core_table,
+        cast({{ keys[export.core_table] }} as varchar) as row_key,
         source_file,
         row_outcome,
         reject_reason,
@@ -10,70 +16,12 @@ with records as (
         erased_for,
         source_line,
         source_line_count,
-    from {{ ref('stg_capitan__checkins') }}
+    from {{ ref(export.staging) }}
     union all
-    select
-        'capitan/customers' as export_name,
-        cast(customer_id as varchar) as row_key,
-        source_file,
-        row_outcome,
-        reject_reason,
-        record_text,
-        erased_for,
-        source_line,
-        source_line_count,
-    from {{ ref('stg_capitan__customers') }}
-    union all
-    select
-        'capitan/members' as export_name,
-        cast(member_id as varchar) as row_key,
-        source_file,
-        row_outcome,
-        reject_reason,
-        record_text,
-        erased_for,
-        source_line,
-        source_line_count,
-    from {{ ref('stg_capitan__membership_people') }}
-    union all
-    select
-        'capitan/memberships' as export_name,
-        cast(membership_id as varchar) as row_key,
-        source_file,
-        row_outcome,
-        reject_reason,
-        record_text,
-        erased_for,
-        source_line,
-        source_line_count,
-    from {{ ref('stg_capitan__memberships') }}
-    union all
-    select
-        'capitan/relations' as export_name,
-        cast(customer_id as varchar) as row_key,
-        source_file,
-        row_outcome,
-        reject_reason,
-        record_text,
-        erased_for,
-        source_line,
-        source_line_count,
-    from {{ ref('stg_capitan__relations') }}
-    union all
-    select
-        'transactions/combined_transaction_data' as export_name,
-        cast(transaction_id as varchar) as row_key,
-        source_file,
-        row_outcome,
-        reject_reason,
-        record_text,
-        erased_for,
-        source_line,
-        source_line_count,
-    from {{ ref('stg_transactions__payments') }}
-    union all
+    {% endfor %}
     select
         'privacy/erasure_requests' as export_name,
+        '' as core_table,
         cast(customer_id as varchar) as row_key,
         source_file,
         row_outcome,

@@ -1,44 +1,20 @@
 -- Grain: one row per column of an export that holds codes.
-with checkins as (
-    select * from {{ ref('core_checkins') }}
-),
-
-members as (
-    select * from {{ ref('core_membership_people') }}
-),
-
-memberships as (
-    select * from {{ ref('core_memberships') }}
-),
-
-relations as (
-    select * from {{ ref('core_relations') }}
-),
-
-payments as (
-    select * from {{ ref('core_payments') }}
-),
-
-codes as (
+{%- set columns = {
+    'checkins': {'entry_kind': 'entry_method'}, 'membership_people': {'size': 'size', 'status': 'status'},
+    'memberships': {'size': 'size', 'status': 'status'}, 'relations': {'relationship': 'relationship'},
+    'payments': {'status': 'status', 'payment_intent_status': 'payment_intent_status'}
+} %}
+with codes as (
+    {% for export in core_exports() if export.core_table in columns %}
+    {%- set names = columns[export.core_table] %}
     select
-        'capitan/checkins' as export_name,
-        'entry_method' as column_name,
-        entry_kind as code,
-    from checkins
-    union all
-    select 'capitan/members', unnest(['size', 'status']), unnest([size, status])
-    from members
-    union all
-    select 'capitan/memberships', unnest(['size', 'status']), unnest([size, status])
-    from memberships
-    union all
-    select 'capitan/relations', 'relationship', relationship
-    from relations
-    union all
-    select
-        'transactions/combined_transaction_data', unnest(['status', 'payment_intent_status']),
-        unnest([status, payment_intent_status])
-    from payments
+        '{{ export.export_name }}' as export_name,
+        unnest({{ names.values() | list }}) as column_name,
+        unnest([{{ names.keys() | join(', ') }}]) as code,
+    from {{ ref('core_' ~ export.core_table) }}
+    where source_system = '{{ export.system }}'
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 unknown_codes as (

@@ -1,34 +1,16 @@
 -- Grain: one row per file, optional column and reason why values that were given are not used.
 with unreadable as (
-    {{ unreadable_values_of('capitan/checkins', ref('stg_capitan__checkins')) }}
-    union all
-    {{ unreadable_values_of('capitan/customers', ref('stg_capitan__customers')) }}
-    union all
-    {{ unreadable_values_of('capitan/members', ref('stg_capitan__membership_people')) }}
-    union all
-    {{ unreadable_values_of('capitan/memberships', ref('stg_capitan__memberships')) }}
-    union all
-    {{ unreadable_values_of('capitan/relations', ref('stg_capitan__relations')) }}
-    union all
-    {{ unreadable_values_of(
-        'transactions/combined_transaction_data', ref('stg_transactions__payments')
-    ) }}
+    {% for export in core_exports() if typed_columns(export.export_name) %}
+    {{ unreadable_values_of(export.export_name, ref(export.staging)) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 read as (
-    {{ values_read_of('capitan/checkins', ref('stg_capitan__checkins')) }}
-    union all
-    {{ values_read_of('capitan/customers', ref('stg_capitan__customers')) }}
-    union all
-    {{ values_read_of('capitan/members', ref('stg_capitan__membership_people')) }}
-    union all
-    {{ values_read_of('capitan/memberships', ref('stg_capitan__memberships')) }}
-    union all
-    {{ values_read_of('capitan/relations', ref('stg_capitan__relations')) }}
-    union all
-    {{ values_read_of(
-        'transactions/combined_transaction_data', ref('stg_transactions__payments')
-    ) }}
+    {% for export in core_exports() if typed_columns(export.export_name) %}
+    {{ values_read_of(export.export_name, ref(export.staging)) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 shapes as (

@@ -4,7 +4,7 @@ with raw as (
         *,
         {{ record_text() }} as record_text,
         {{ record_hash() }} as record_hash,
-    from {{ ref('raw_transactions__transactions') }}
+    from {{ ref('raw_transactions__combined_transaction_data') }}
     where {{ file_is_readable() }}
 ),
 
@@ -12,7 +12,7 @@ with raw as (
 orders as (
     select
         {{ date_orders('raw."Date"') }} as transaction_date,
-    from {{ ref('raw_transactions__transactions') }} as raw
+    from {{ ref('raw_transactions__combined_transaction_data') }} as raw
     where regexp_matches(raw."Date", '^[0-9]{1,2}[/.-]')
 ),
 
