@@ -301,7 +301,7 @@
 {% macro core_word(column, field, system) -%}
     coalesce(
         (
-            select map_from_entries(list((lower(source_word), core_word)))
+            select map_from_entries(list(({{ word_from_export('source_word') }}, core_word)))
             from {{ ref('dialect_' ~ system) }}
             where field = '{{ field }}'
         )[{{ word_from_export(column) }}],
