@@ -3,8 +3,9 @@
 -- and the last days with the weeks before; and where there are many chances something must come of
 -- them. GYM_ALLOW_CHANGE names the rates (or "all") that are right as they are.
 -- A build with other vars or variables is meant to differ, and is not compared.
--- Four standard deviations of a count are chance: a small gym's rates move by themselves. In the
--- first weeks of a gym they move anyhow, from the opening to the first quiet days.
+-- Four standard deviations of a count are chance: a small gym's rates move by themselves, and so few
+-- rows as few_faults allows may be one person who asked to be erased. In the first weeks of a gym
+-- rates move anyhow, from the opening to the first quiet days.
 with output_rates as (
     select * from {{ ref('output_rates') }}
 ),
@@ -47,10 +48,13 @@ judged as (
             when
                 history_days >= {{ var('affinity_min_history_days') }}
                 and abs(part_count - part_as_before)
-                > {{ var('max_rate_change') }} * part_as_before
-                + 4 * sqrt(part_as_before * if(is_share, 1 - per_thousand_before / 1000, 1))
-                -- the rate of the build before was rounded
-                + whole_count / 1000
+                > greatest(
+                    {{ var('few_faults') }},
+                    {{ var('max_rate_change') }} * part_as_before
+                    + 4 * sqrt(part_as_before * if(is_share, 1 - per_thousand_before / 1000, 1))
+                    -- the rate of the build before was rounded
+                    + whole_count / 1000
+                )
                 then format(
                     '{} of {}: {:.0f} for each 1000, and {} at the last good build',
                     part_count, whole_count, per_thousand, per_thousand_before

@@ -132,6 +132,13 @@ def test_chance_does_not_halve_a_share_of_nearly_all() -> None:
     assert problems((79, 80), before=1000, share=True) == []
 
 
+@pytest.mark.parametrize(("transfers", "is_fault"), [(1, False), (20, False), (21, True)])
+def test_a_few_buyers_less_may_be_one_who_asked_to_be_erased(
+    transfers: int, is_fault: bool
+) -> None:
+    assert bool(problems((0, transfers), before=1000, share=True)) is is_fault
+
+
 def test_the_first_weeks_of_a_gym_are_not_compared() -> None:
     assert problems((2500, 10_000), before=100) != []
     assert problems((2500, 10_000), before=100, days=5) == []
