@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import PROJECT, Project, copy_of_the_project
 
@@ -151,6 +152,26 @@ def test_what_cannot_be_read_or_must_go_is_counted(gym: Project) -> None:
     texts = [path.read_text() for path in gym.files.glob("*.csv")]
     assert texts
     assert not [text for text in texts if "Erasedby" in text]
+
+
+def test_what_no_model_writes_any_more_is_dropped(code: Path, gym: Project) -> None:
+    """A table of before holds whom nobody asked again; one that an analyst added stays."""
+    with duckdb.connect(str(gym.warehouse)) as connection:
+        connection.execute(
+            "create table staging.former as select 'Ramona Erasedby' as name;"
+            "create view intermediate.former as from staging.former;"
+            "create table main.of_an_analyst as select 1 as one"
+        )
+    built = build(code, gym)
+    assert built.returncode == 0, built.stdout + built.stderr
+    with duckdb.connect(str(gym.warehouse)) as connection:
+        left = connection.sql(
+            "select name from (select table_name as name from duckdb_tables()"
+            " union all select view_name from duckdb_views())"
+            " where name in ('former', 'of_an_analyst')"
+        ).fetchall()
+        assert left == [("of_an_analyst",)]
+        connection.execute("drop table main.of_an_analyst")
 
 
 def test_two_systems_that_number_alike_stop_the_build(code: Path, gym: Project) -> None:
