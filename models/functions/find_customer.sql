@@ -12,7 +12,7 @@ from {{ ref('customers').include(database=false) }}
 where
     cast(customer_id as varchar) = trim(cast(text as varchar))
     or contains(
-        lower(strip_accents(full_name)),
-        nullif(lower(strip_accents(trim(cast(text as varchar)))), '')
+        {{ normalise_letters('full_name') }},
+        nullif({{ normalise_letters('trim(cast(text as varchar))') }}, '')
     )
 order by full_name, customer_id

@@ -25,7 +25,7 @@ purchases as (
         total_amount,
         transaction_date,
         source_system,
-        lower(strip_accents(buyer_name)) as buyer_name,
+        {{ name_key('buyer_name') }} as buyer_key,
         list_distinct([receipt_email, billing_email]) as emails,
     from core_payments
     where day_pass_count > 0
@@ -35,9 +35,8 @@ by_email as (
     select
         purchases.payment_line_id,
         customer_records.customer_id,
-        lower(strip_accents(concat_ws(
-            ' ', customer_records.first_name, customer_records.last_name
-        ))) = purchases.buyer_name as is_same_name,
+        {{ name_key("concat_ws(' ', customer_records.first_name, customer_records.last_name)") }}
+        = purchases.buyer_key as is_same_name,
     from (select *, unnest(emails) as email from purchases) as purchases
     inner join customer_records on purchases.email = customer_records.email
 ),
@@ -69,7 +68,7 @@ linked_purchasers as (
 
 resolved as (
     select
-        purchases.* exclude (buyer_name, emails),
+        purchases.* exclude (buyer_key, emails),
         coalesce(email_owners.customer_id, linked_purchasers.customer_id) as customer_id,
         case when email_owners.customer_id is not null then 'email' else 'linked_pass' end
             as resolved_by,
