@@ -30,6 +30,7 @@ TABLES = {
     "crews": "crew_id",
     "crew_members": "crew_id, customer_id",
     "customer_events": "customer_id, event_date, event_type, event_details",
+    "gym_today": "today",
     "pipeline_report": "line_number",
     "public_totals": "line_number",
     "build_history": "build_number, line_number",

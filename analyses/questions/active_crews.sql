@@ -24,6 +24,6 @@ from {{ ref('crews') }}
 inner join members
     on crews.crew_id = members.crew_id
 -- an outing in the last 30 days that the exports know
-where crews.last_outing_date > (select max(last_checkin_date) from {{ ref('customers') }}) - 30
+where crews.last_outing_date > (select today from {{ ref('gym_today') }}) - 30
 qualify row_number() over (order by crews.outing_count desc, crews.crew_id) <= 10
 order by crews.outing_count desc, crews.crew_id

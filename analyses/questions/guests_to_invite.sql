@@ -33,6 +33,6 @@ anti join members
 where
     not customers.is_child
     -- they came in the last 90 days that the exports know
-    and guests.last_date > (select max(last_checkin_date) from {{ ref('customers') }}) - 90
+    and guests.last_date > (select today from {{ ref('gym_today') }}) - 90
 qualify row_number() over (order by guests.visits_as_guest desc, guests.customer_id) <= 10
 order by guests.visits_as_guest desc, guests.customer_id

@@ -15,8 +15,8 @@ inner join {{ ref('customers') }}
 where
     not customers.is_child
     -- the crew met in the last 30 days, the member was not seen for 60
-    and crews.last_outing_date > (select max(last_checkin_date) from {{ ref('customers') }}) - 30
+    and crews.last_outing_date > (select today from {{ ref('gym_today') }}) - 30
     and customers.last_checkin_date
-    < (select max(last_checkin_date) from {{ ref('customers') }}) - 60
+    < (select today from {{ ref('gym_today') }}) - 60
 qualify row_number() over (order by crew_members.outing_count desc, crew_members.customer_id) <= 10
 order by crew_members.outing_count desc, crew_members.customer_id

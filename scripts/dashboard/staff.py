@@ -206,7 +206,7 @@ def head(connection: duckdb.DuckDBPyConnection, types: list[str]) -> dict[str, A
             (select count(*) from pass_transfers),
             (select count(purchaser_customer_id) from pass_transfers),
             (select count(*) from crews),
-            (select cast(max(last_checkin_date) as varchar) from people),
+            (select cast(today as varchar) from gym_today),
             (select cast(min(first_checkin_date) as varchar) from people)
         """
     ).fetchall()[0]

@@ -41,6 +41,7 @@ create table crews (
     outings_per_month decimal(6, 1), founding_date date, last_outing_date date
 );
 create table crew_members (crew_id varchar, customer_id bigint);
+create table gym_today (today date);
 create table pipeline_report (
     line_number integer, section varchar, metric varchar, value bigint, percent decimal(5, 2),
     note varchar
@@ -62,6 +63,7 @@ def hand_made(path: Path, names: list[str], children: dict[int, str | None]) -> 
     people += [(customer_id, name, True) for customer_id, name in children.items()]
     with duckdb.connect(str(path)) as connection:
         connection.execute(TABLES)
+        connection.execute("insert into gym_today values ('2025-02-01')")
         for customer_id, name, is_child in people:
             connection.execute(
                 "insert into customers values"

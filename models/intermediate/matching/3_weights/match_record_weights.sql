@@ -56,7 +56,7 @@ facts as (
         cast(
             customers.birthday
             + cast({{ match_parameter('child_age') }} as integer) * interval 1 year as date
-        ) > candidates.checkin_date as is_child,
+        ) > candidates.checkin_date as is_too_young_to_buy,
         cast(customers.created_at as date) > candidates.checkin_date as is_later,
         day_chances.member_customers / population.customers as member_chance,
         day_chances.active_customers / population.customers as active_chance,
@@ -84,7 +84,7 @@ weighed as (
         facts.customer_id,
         facts.is_member,
         facts.is_active,
-        facts.is_child,
+        facts.is_too_young_to_buy,
         facts.is_later,
         {{ match_fact_weight('facts.is_member', 'guest_member_m', 'facts.member_chance') }}
             as member_weight,
@@ -93,7 +93,7 @@ weighed as (
             * {{ match_fact_weight('facts.is_active', 'active_m', 'facts.active_chance') }},
             6
         ) as activity_weight,
-        {{ match_fact_weight('facts.is_child', 'child_m', 'facts.child_chance') }}
+        {{ match_fact_weight('facts.is_too_young_to_buy', 'child_m', 'facts.child_chance') }}
         + {{ match_fact_weight('facts.is_later', 'later_m', 'facts.later_chance') }}
             as record_weight,
     from facts
