@@ -4,14 +4,18 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+# Each target below is a short name for one of its commands; --help says more than make help.
+RUN := $(BIN)/python -m scripts
 LOCK := uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	--no-strip-extras
+	--no-strip-extras --no-strip-markers
+
+NO_BIOME := NO BIOME: the dashboard's JavaScript is NOT linted (its wheel is for Linux on x86_64)
 
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 27
 
 $(VENV)/.runtime: requirements.txt
 	$(PYTHON) -m venv $(VENV)
@@ -24,23 +28,24 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
 
 .PHONY: build
 build: $(VENV)/.runtime ## Read the exports, build and check everything, print the report
-	@$(BIN)/python scripts/build.py
+	@$(RUN) build
 
 .PHONY: nightly
 nightly: $(VENV)/.runtime ## The same for cron: only from exports of your own that are not too old
-	@$(BIN)/python scripts/build.py --nightly
+	@$(RUN) nightly
 
 .PHONY: test
 test: lint ## Run every check: lint, then pytest, which also runs dbt build with all its tests
-	@$(BIN)/python scripts/browser.py
+	@$(RUN) browser
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: lint
-lint: $(VENV)/.development ## Check the style of Python, SQL and YAML
+lint: $(VENV)/.development ## Check the style of Python, SQL, YAML and JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --processes 2 models tests analyses
 	$(BIN)/yamllint --strict .
+	@if [ -x $(BIN)/biome ]; then $(BIN)/biome lint --error-on-warnings; else echo "$(NO_BIOME)" >&2; fi
 
 .PHONY: format
 format: $(VENV)/.development ## Mend what the linters can mend
@@ -48,26 +53,34 @@ format: $(VENV)/.development ## Mend what the linters can mend
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --force models tests analyses
 
-.PHONY: spot-check
-spot-check: $(VENV)/.runtime ## Print one customer's transfers, interactions and connections: CUSTOMER=<id>
-	@$(BIN)/python scripts/spot_check.py "$$CUSTOMER"
+.PHONY: customer
+customer: $(VENV)/.runtime ## Print one customer's transfers, interactions and connections: ID=<customer_id>
+	@$(RUN) customer -- "$$ID"
 
-.PHONY: learn-match-parameters
-learn-match-parameters: $(VENV)/.runtime ## Re-estimate the matching parameters from the last build; show old beside new
-	$(BIN)/python benchmarks/match/learn_parameters.py
+.PHONY: spot-check
+spot-check: $(VENV)/.runtime
+	@echo "This is make customer ID=<customer_id> now." >&2; $(RUN) customer -- "$$CUSTOMER"
+
+.PHONY: report
+report: $(VENV)/.runtime ## Print the report of the last build again
+	@$(RUN) report
+
+.PHONY: estimate-match-parameters
+estimate-match-parameters: $(VENV)/.runtime ## Estimate the matching parameters anew from the last build; show old beside new
+	@$(RUN) estimate-match-parameters
 
 .PHONY: dashboard
-dashboard: $(VENV)/.runtime ## Write dashboard/staff.html (names: private) and public.html (totals)
-	@$(BIN)/python scripts/dashboard/write.py
+dashboard: $(VENV)/.runtime ## Write the pages staff.html (names: private) and public.html (totals)
+	@$(RUN) dashboard
 
 .PHONY: screenshots
 screenshots: $(VENV)/.development dashboard ## Photograph each view of the dashboard into target/screenshots
-	@$(BIN)/python scripts/browser.py
-	@$(BIN)/python scripts/screenshots.py
+	@$(RUN) browser
+	@$(RUN) screenshots
 
 .PHONY: convert-exports
 convert-exports: $(VENV)/.runtime ## Copy CSV exports to Parquet, faster to read: TO=<folder>, source GYM_RAW_EXPORTS
-	@$(BIN)/python scripts/convert_exports.py "$$TO"
+	@$(RUN) convert-exports -- "$$TO"
 
 $(VENV)-benchmark/.installed: requirements-benchmark.txt
 	$(PYTHON) -m venv $(VENV)-benchmark
@@ -76,31 +89,31 @@ $(VENV)-benchmark/.installed: requirements-benchmark.txt
 
 .PHONY: benchmark
 benchmark: $(VENV)/.runtime $(VENV)-benchmark/.installed ## Measure speed; SIZES="37k 1m 10m", ARGS=--nights for more
-	$(BIN)/python benchmarks/speed/run.py $(SIZES) $(ARGS)
+	@$(RUN) benchmark $(SIZES) $(ARGS)
 
 .PHONY: docs
 docs: $(VENV)/.development ## Write the docs and the column lineage of the last build into target/site
-	@$(BIN)/python scripts/docs_site.py
+	@$(RUN) docs
 
-.PHONY: docs-analysts
-docs-analysts: $(VENV)/.runtime ## Write the queries and answers into docs/analysts.md, after a build of the sample
-	$(BIN)/python scripts/analysts_doc.py
+.PHONY: docs-answers
+docs-answers: $(VENV)/.runtime ## Write the queries and answers into docs/analysts.md, after a build of the sample
+	@$(RUN) docs-answers
 
 .PHONY: golden
 golden: $(VENV)/.runtime ## Accept the results of the last build of the sample into tests/golden.csv
-	@$(BIN)/python scripts/golden.py
+	@$(RUN) golden
 
 .PHONY: mutants
 mutants: $(VENV)/.development ## Break models one at a time and list what notices: N=<how many> SEED=<number>
-	@$(BIN)/python benchmarks/mutants/run.py --number $(or $(N),40) --seed $(or $(SEED),1) $(ARGS)
+	@$(RUN) mutants --number $(or $(N),40) --seed $(or $(SEED),1) $(ARGS)
 
 .PHONY: lock
-lock: ## Renew the hash locks from the .in files (needs uv)
-	$(LOCK) requirements.in -o requirements.txt
-	$(LOCK) -c requirements.txt requirements-dev.in -o requirements-dev.txt
-	$(LOCK) -c requirements.txt requirements-benchmark.in -o requirements-benchmark.txt
+lock: ## Renew the hash locks from pyproject.toml (needs uv)
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) -c requirements.txt --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements.txt --group benchmark -o requirements-benchmark.txt
 
 .PHONY: clean
 clean: ## Remove what builds wrote, but not the environment
-	rm -rf target logs data warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json dashboard/*.html
+	rm -rf target logs data dev warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json dashboard/*.html
 	rm -rf warehouse/.gym* published/.gym* exports/.parts dashboard/.*.part

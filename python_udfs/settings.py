@@ -14,6 +14,7 @@ import re
 import stat
 import zoneinfo
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,7 +32,11 @@ YES = {"1": True, "true": True, "yes": True}
 NO = {"0": False, "false": False, "no": False}
 FILES = ("GYM_WAREHOUSE", "GYM_PUBLISHED")
 PLACES = ("GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT", "GYM_DASHBOARD_OUT", *FILES)
-# The workflows read the first two, browser.py and the tests the others.
+# What the gym reads is of prod, a trial of dev, whose places lie below a folder of its own.
+DEV, PROD = "dev", "prod"
+TARGETS = (DEV, PROD)
+WRITTEN = PLACES[1:]
+# The workflows read the first two, the tests the others.
 ELSEWHERE = ("GYM_WAREHOUSE_S3", "GYM_PUBLISHED_S3", "GYM_KILLS", "GYM_PUBLISHES")
 # A scheme has two letters or more; C:\ has one.
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:", re.ASCII)
@@ -184,6 +189,12 @@ def _memory(text: str) -> str:
     return text
 
 
+def _target(text: str) -> str:
+    if text and text not in TARGETS:
+        raise ValueError(f"must be {' or '.join(TARGETS)} or not set, not {shown(text)}")
+    return text
+
+
 def _date_order(text: str) -> str:
     if text and text.lower() not in DATE_ORDERS:
         raise ValueError(f"must be {', '.join(DATE_ORDERS)} or not set, not {shown(text)}")
@@ -261,6 +272,7 @@ class Settings(BaseSettings):
         validate_default=False,
     )
 
+    target: Annotated[str, AfterValidator(_target)] = ""
     raw_exports: Root = "data/sample/exports"
     exports_out: Root = "exports"
     export_formats: Annotated[str, AfterValidator(lambda text: ",".join(export_formats(text)))] = (
@@ -324,6 +336,35 @@ def without(environment: Mapping[str, str], *kept: str) -> dict[str, str]:
     }
 
 
+def _in_target(settings: Settings, project: Path, writes: bool) -> Settings:
+    """The settings with a target, and with the places of dev where it is that.
+
+    A command that only reads looks at what the gym reads, where there is such.
+    """
+    is_built = (project / DEFAULTS["GYM_PUBLISHED"]).exists()
+    is_prod = settings.has_own_exports or (is_built and not writes)
+    target = settings.target or (PROD if is_prod else DEV)
+    places = {
+        VARIABLES[name]: f"{DEV}/{DEFAULTS[name]}"
+        for name in WRITTEN
+        if target == DEV and VARIABLES[name] not in settings.model_fields_set
+    }
+    return settings.model_copy(update={"target": target, **places})
+
+
+def _target_problems(settings: Settings) -> list[str]:
+    """Why nothing can be built for the target that is asked for."""
+    named = [name for name in WRITTEN if VARIABLES[name] in settings.model_fields_set]
+    if settings.target == PROD and not settings.has_own_exports:
+        return ["GYM_TARGET prod is for exports of your own, and GYM_RAW_EXPORTS is not set"]
+    if settings.target == DEV and settings.has_own_exports and named:
+        return [
+            f"GYM_TARGET dev is a trial with places of its own, and {', '.join(named)} may name"
+            " what the gym reads; set the one or the other"
+        ]
+    return []
+
+
 def day_problem(as_of: object) -> list[str]:
     """What is wrong with the dbt var as_of: nothing where it is empty or a day.
 
@@ -342,6 +383,22 @@ def day_problem(as_of: object) -> list[str]:
     return []
 
 
+def handed_on(arguments: Sequence[str], *flags: str) -> list[str]:
+    """The values of a flag among arguments for dbt.
+
+    Example:
+        >>> handed_on(["--target", "dev", "-x", "--target=prod"], "--target", "-t")
+        ['dev', 'prod']
+    """
+    found = [value for flag, value in pairwise([*arguments, ""]) if flag in flags]
+    return found + [
+        text.removeprefix(f"{flag}=")
+        for text in arguments
+        for flag in flags
+        if text.startswith(f"{flag}=")
+    ]
+
+
 def as_of(project: Path, arguments: Sequence[str] = ()) -> object:
     """The dbt var as_of as it is written: in --vars, else in dbt_project.yml.
 
@@ -349,18 +406,12 @@ def as_of(project: Path, arguments: Sequence[str] = ()) -> object:
         >>> as_of(PROJECT, ["--vars", "{as_of: 2025-02-31}"])
         '2025-02-31'
     """
-    texts = [
-        value
-        for flag, value in zip(arguments, [*arguments[1:], ""], strict=False)
-        if flag == "--vars"
-    ]
-    texts += [text.removeprefix("--vars=") for text in arguments if text.startswith("--vars=")]
     found: dict[str, Any] = {}
     try:
         content = (project / "dbt_project.yml").read_text(encoding="utf-8")
         # every value as it is written: a day that is none must not end the reading
         found = dict(yaml.load(content, yaml.BaseLoader)["vars"])
-        for text in texts:
+        for text in handed_on(arguments, "--vars"):
             found |= dict(yaml.load(text, yaml.BaseLoader) or {})
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError):
         pass  # dbt says what is wrong with a file or an argument that it cannot read
@@ -478,8 +529,8 @@ def load(
     Args:
         arguments: what is handed on to dbt, in which --vars may stand.
         reads_exports: whether the folder of the exports must be there.
-        writes: whether the other places must be such that they can be written; DuckDB must not
-            have the warehouse open yet.
+        writes: whether something is to be built: then the other places must be such that they can
+            be written, and DuckDB must not have the warehouse open yet.
         project: the folder from which relative paths count.
 
     Raises:
@@ -503,6 +554,8 @@ def load(
         wrong |= set(told)
         # with the defaults in their places the others can be looked at all the same
         settings = Settings(**{VARIABLES[name]: DEFAULTS[name] for name in told})
+    problems += _target_problems(settings) if writes else []
+    settings = _in_target(settings, project, writes)
     problems += _place_problems(settings, project, wrong, reads_exports, writes)
     if problems:
         raise SettingsError(problems)

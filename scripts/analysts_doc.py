@@ -6,9 +6,6 @@ The document names a query in a comment, `<!-- top_sharers -->`; what stands bet
 
 from __future__ import annotations
 
-import command
-
-# isort: split
 import re
 import sys
 from pathlib import Path
@@ -60,7 +57,7 @@ def answered(document: str, connection: duckdb.DuckDBPyConnection) -> str:
     return ANSWER.sub(answer, document)
 
 
-def main(_: list[str]) -> int:
+def main() -> int:
     """Rewrite the document; returns the exit status."""
     found = settings.load()
     if found.has_own_exports:
@@ -74,7 +71,3 @@ def main(_: list[str]) -> int:
         text = answered(DOCUMENT.read_text(encoding="utf-8"), connection)
     DOCUMENT.write_text(text, encoding="utf-8")
     return 0
-
-
-if __name__ == "__main__":
-    command.run(main, "The document stays as it was:")

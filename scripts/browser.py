@@ -1,6 +1,6 @@
 """A headless Chromium for the checks of the dashboard: found, or installed from Debian's package.
 
-`python scripts/browser.py` installs it where it is missing and that is possible: with apt-get, as
+`python -m scripts browser` installs it where it is missing and that is possible: with apt-get, as
 root or with a sudo that asks for no password. Elsewhere the checks in a browser are skipped with a
 loud message, and fail where GYM_REQUIRE_BROWSER or CI is set.
 """
@@ -13,11 +13,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "python_udfs"))
 
 import settings
 
@@ -91,7 +88,3 @@ def main() -> int:
         print(f"\n{'!' * 78}\n{MISSING}\n{'!' * 78}\n", file=sys.stderr)
         return 1 if is_required() else 0
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

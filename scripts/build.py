@@ -36,8 +36,10 @@ import report
 import sample_exports
 import settings as project_settings
 from export_files import ORDERS, PARTS, file_names, others_among
+from next_steps import next_steps
 from s3_access import is_s3
 from s3_access import reason as file_reason
+from sample_gym.config import Arguments
 from settings import Settings
 from written_files import Note
 
@@ -56,14 +58,12 @@ NO_DISK = (
     " GYM_MEMORY_LIMIT"
 )
 PART_ONLY = "A part only: not published, and no result file was written."
-OURS = ("warehouse", "exports", "published", "dashboard", "logs", "target", "data")
+OURS = ("warehouse", "exports", "published", "dashboard", "logs", "target", "data", "dev")
 BESIDE_WAREHOUSE = (
     *("lock", "written.json", "written.lock", "written.part"),
     *("last_good.json", "last_good.json.part", "renewed.json"),
 )
 BESIDE_PUBLISHED = ("part", "part.wal", "warehouse")
-# They ask what this is and build nothing.
-ASKED = {"--help", "-h", "--version", "-V"}
 RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): (.+)")
 
 
@@ -222,10 +222,10 @@ def only_build(warehouse: Path) -> Iterator[None]:
         yield
 
 
-def print_report(warehouse: Path) -> None:
-    """Print what the last build of a warehouse found."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        report.print_report(connection)
+def print_report(settings: Settings) -> None:
+    """Print what the last build found."""
+    with duckdb.connect(settings.warehouse, read_only=True) as connection:
+        report.print_report(connection, settings.exports_out)
 
 
 def tidy(settings: Settings) -> None:
@@ -248,12 +248,15 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     """Check the age of the exports if asked, build, publish and print; returns what went wrong.
 
     Without arguments for dbt nothing is built where the last good build was made from the same.
+    Where everything is built and published the next steps are told, but not to cron.
     """
     warehouse, published = Path(settings.warehouse), Path(settings.published)
     if not settings.has_own_exports:
         if NIGHTLY in arguments:
             return ["GYM_RAW_EXPORTS is not set, and a night is not for the invented sample"]
-        sample_exports.main(["--out", str(SAMPLE)])
+        sample_exports.main(SAMPLE, Arguments())
+    elif NIGHTLY in arguments and settings.target != project_settings.PROD:
+        return [f"GYM_TARGET is {settings.target}, and a night is for prod"]
     started = time.monotonic()
     if NIGHTLY in arguments and (old := failures(run_dbt("source", "freshness"), warehouse)):
         return old
@@ -263,12 +266,14 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     last = last_build.LastBuild(settings.raw_exports, warehouse, published, settings.exports_out)
     made_from = None if handed_on else last.made_from()
     if made_from and last.holds(made_from):
-        print_report(warehouse)
+        print_report(settings)
         print(
             "\nThe exports, the project and the settings are those of the last good build, and what"
             f" it made is\nuntouched: nothing had to be built. Published for reading: {published}"
         )
         tidy(settings)
+        if NIGHTLY not in arguments:
+            print(next_steps(settings))
         return []
     last.forget()
     print("Building; logs/dbt.log has the details.", flush=True)
@@ -282,7 +287,7 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         remember_figures(warehouse)
         publish.publish(warehouse, published, settings)
     if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
-        print_report(warehouse)
+        print_report(settings)
     statuses = [str(run.status) for run in runs if run.node.resource_type != "operation"]
     print(
         f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
@@ -296,6 +301,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     if whole:
         tidy(settings)
         last.remember(made_from)
+    if whole and NIGHTLY not in arguments:
+        print(next_steps(settings))
     return []
 
 
@@ -340,10 +347,9 @@ def own_folders(settings: Settings) -> list[Path]:
 def main(arguments: list[str]) -> int:
     """Run the only build of the warehouse; returns the exit status."""
     os.chdir(PROJECT)
-    if ASKED & set(arguments):
-        print(__doc__)
-        return 0
     logging.raiseExceptions = False  # a log that the disk has no room for is not the news
+    if asked := project_settings.handed_on(arguments, "--target", "-t"):
+        os.environ.update(GYM_TARGET=asked[-1])
     try:
         settings = project_settings.load(arguments, reads_exports=True, writes=True)
         problems = in_the_way(settings)
@@ -364,4 +370,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    command.run(main, "The build failed; what was published before stays:")
+    command.enter("build")

@@ -73,11 +73,11 @@ for _stream in (sys.stdout, sys.stderr):
     getattr(_stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
 
 
-def run(main: Callable[[list[str]], int], failed: str) -> None:
-    """Run a command and end the process with its status.
+def run(act: Callable[[], int], failed: str) -> int:
+    """Do what a command does; returns the status with which the process is to end.
 
     Args:
-        main: takes the arguments; returns the status.
+        act: does it and returns the status.
         failed: what is said before the reason when it could not be done.
     """
     global _tidies
@@ -87,7 +87,8 @@ def run(main: Callable[[list[str]], int], failed: str) -> None:
 
     try:
         _tidies = True
-        status = main(sys.argv[1:])
+        status = act()
+        sys.stdout.flush()
     except KeyboardInterrupt:
         say_stopped()
         status = INTERRUPTED
@@ -95,7 +96,11 @@ def run(main: Callable[[list[str]], int], failed: str) -> None:
         print(failed, *(f"  {problem}" for problem in error.problems), sep="\n", file=sys.stderr)
         status = 1
     except BrokenPipeError:
-        raise
+        # whoever read the output has seen enough
+        leave(128 + signal.SIGPIPE)
+    except ModuleNotFoundError as error:
+        print(f"{failed}\n  {error.name} is missing; `make lint` installs it", file=sys.stderr)
+        status = 1
     except (duckdb.Error, OSError) as error:
         print(f"{failed}\n  {sentence(error)}", file=sys.stderr)
         status = 1
@@ -106,8 +111,14 @@ def run(main: Callable[[list[str]], int], failed: str) -> None:
         say_stopped()
         status = INTERRUPTED
     _tidies = False
-    sys.stdout.flush()
-    sys.exit(status)
+    return status
+
+
+def enter(*name: str) -> None:
+    """Run the command that the arguments name, or the one named here; ends the process."""
+    import cli
+
+    sys.exit(cli.main([*name, *sys.argv[1:]]))
 
 
 def sentence(error: BaseException) -> str:

@@ -1,7 +1,5 @@
 """Copy exports that are text to Parquet, which a night reads in half the time.
 
-    convert_exports.py TO [--from FOLDER]
-
 Each export becomes a folder TO/capitan/checkins/ and so on: one Parquet file per text file, all
 columns as text and all rows in their order, so that a build on it gives the same tables. A line
 that cannot be split into fields stays a line of CSV beside it, to be rejected and shown as before.
@@ -11,7 +9,6 @@ comes to be all at once, when every export is converted.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import os
@@ -21,19 +18,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-import command  # noqa: E402
-
-# isort: split
-import pyarrow as pa  # noqa: E402
-import pyarrow.parquet as pq  # noqa: E402
-
-import settings  # noqa: E402
-from file_kinds import PARQUET, head_of, unpacked  # noqa: E402
-from find_exports import ExportFile, files_of, list_files  # noqa: E402
-from raw_exports import (  # noqa: E402
+import settings
+from file_kinds import PARQUET, head_of, unpacked
+from find_exports import ExportFile, files_of, list_files
+from raw_exports import (
     EXPORTS,
     READ_ERRORS,
     RECORDS_PER_BATCH,
@@ -45,6 +36,8 @@ from raw_exports import (  # noqa: E402
     read_records,
     why_unreadable,
 )
+
+PROJECT = Path(__file__).resolve().parent.parent
 
 
 def damaged_text(record: Record, delimiter: str) -> str | None:
@@ -175,28 +168,24 @@ def convert(source: Path, target: Path) -> list[str]:
     return said
 
 
-def main(arguments: list[str]) -> int:
-    """Convert and print; returns the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("to", help="folder to write, new or empty")
-    parser.add_argument("--from", dest="source", help="folder of the exports")
-    options = parser.parse_args(arguments)
-    if not options.to.strip():
-        print("name the folder to write: make convert-exports TO=<folder>", file=sys.stderr)
-        return 1
-    found = settings.load(reads_exports=options.source is None)
+def main(to: str, source: Path | None) -> int:
+    """Convert and print; returns the exit status.
+
+    Args:
+        to: the folder to write.
+        source: the folder of the exports, if it is not the one that is set.
+    """
+    if not to.strip():
+        print("Name the folder to write: make convert-exports TO=<folder>", file=sys.stderr)
+        return 2
+    found = settings.load(reads_exports=source is None)
     settings.apply(found)
-    if not options.source and found.raw_exports.startswith(settings.S3):
+    if not source and found.raw_exports.startswith(settings.S3):
         print("GYM_RAW_EXPORTS is on S3; only a folder is converted", file=sys.stderr)
         return 1
-    source = Path(options.source) if options.source else PROJECT / found.raw_exports
     try:
-        print("\n".join(convert(source, Path(options.to))))
+        print("\n".join(convert(source or PROJECT / found.raw_exports, Path(to))))
     except (FileError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    command.run(main, "Nothing more was converted:")

@@ -7,10 +7,6 @@ Needs a warehouse that `make build` has made. Ends with status 0 when both pages
 
 from __future__ import annotations
 
-import command
-
-# isort: split
-import argparse
 import json
 import os
 import re
@@ -25,8 +21,6 @@ import publish
 import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
-# Settings of a build stand in the manifest; only the place of the warehouse is needed here.
-NEEDED = "GYM_WAREHOUSE"
 # The pages run their own scripts and style, and may ask nobody for anything.
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline';"
@@ -40,7 +34,8 @@ Json = dict[str, Any]
 
 def environment() -> dict[str, str]:
     """This process's environment without the settings of a build, and without telemetry."""
-    return settings.without(os.environ, NEEDED) | {
+    return settings.without(os.environ) | {
+        "GYM_WAREHOUSE": str(PROJECT / settings.load().warehouse),
         "DBT_PROFILES_DIR": str(PROJECT),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
@@ -161,11 +156,9 @@ def write_site(site: Path, work: Path, warehouse: Path) -> None:
     (site / "lineage.html").write_text(closed(lineage), encoding="utf-8")
 
 
-def main(arguments: list[str]) -> int:
-    """Write the site; returns the exit status."""
-    parser = argparse.ArgumentParser(description="Write the docs site.")
-    parser.add_argument("--out", type=Path, default=PROJECT / "target/site")
-    site = parser.parse_args(arguments).out.resolve()
+def main(out: Path) -> int:
+    """Write the site into a folder; returns the exit status."""
+    site = out.resolve()
     found = settings.load()
     settings.apply(found)
     warehouse = PROJECT / found.warehouse
@@ -179,7 +172,3 @@ def main(arguments: list[str]) -> int:
         return 1
     print(f"Docs: {site / 'index.html'}\nColumn lineage: {site / 'lineage.html'}")
     return 0
-
-
-if __name__ == "__main__":
-    command.run(main, "No docs:")

@@ -6,9 +6,6 @@ the change itself. Run it after a build of the sample that is meant to differ, a
 
 from __future__ import annotations
 
-import command
-
-# isort: split
 import csv
 import sys
 from pathlib import Path
@@ -64,7 +61,7 @@ def digests(connection: duckdb.DuckDBPyConnection, database: str = "") -> list[L
     return lines
 
 
-def main(_: list[str]) -> int:
+def main() -> int:
     """Write the file anew; returns the exit status."""
     found = settings.load()
     warehouse = PROJECT / found.warehouse
@@ -80,7 +77,3 @@ def main(_: list[str]) -> int:
         csv.writer(file, lineterminator="\n").writerows([HEADER, *lines])
     print(f"{GOLDEN.relative_to(PROJECT)}: {len(lines)} columns of {len(RESULTS)} tables")
     return 0
-
-
-if __name__ == "__main__":
-    command.run(main, "The file stays as it was:")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import command
-
-# isort: split
 import sys
 from itertools import groupby
 from pathlib import Path
@@ -26,8 +23,8 @@ def table(rows: list[tuple[str, ...]]) -> list[str]:
     return lines
 
 
-def print_report(connection: duckdb.DuckDBPyConnection) -> None:
-    """Print pipeline_report, section by section, and the files that were written."""
+def print_report(connection: duckdb.DuckDBPyConnection, folder: str) -> None:
+    """Print pipeline_report, section by section, and the files that were written into a folder."""
     figures = connection.sql(
         "select section, metric, value, percent, note from pipeline_report order by line_number"
     ).fetchall()
@@ -48,7 +45,7 @@ def print_report(connection: duckdb.DuckDBPyConnection) -> None:
     files = connection.sql(
         "select file_name, row_count, byte_count from exported_files order by file_name"
     ).fetchall()
-    print(f"\nfiles in {load().exports_out}")
+    print(f"\nfiles in {folder}")
     lines = table(
         [(name, f"{rows:,} rows", "", f"{size / 1e6:.1f} MB") for name, rows, size in files]
         or [("none", "", "", "")]
@@ -56,16 +53,13 @@ def print_report(connection: duckdb.DuckDBPyConnection) -> None:
     print("\n".join(lines))
 
 
-def main(arguments: list[str]) -> int:
+def main(warehouse: Path | None = None) -> int:
     """Print the report of a warehouse, of the build's own by default; returns the exit status."""
-    warehouse = Path(arguments[0]) if arguments else PROJECT / load().warehouse
+    found = load()
+    warehouse = warehouse or PROJECT / found.warehouse
     if not warehouse.exists():
         print(f"{warehouse} is not there yet: run make build first", file=sys.stderr)
         return 1
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        print_report(connection)
+        print_report(connection, found.exports_out)
     return 0
-
-
-if __name__ == "__main__":
-    command.run(main, "No report:")

@@ -1,6 +1,6 @@
 """Write an invented gym's raw exports and the truth behind them.
 
-    python scripts/sample_exports.py --out data/sample --seed 1 --scale 1.0 --days 486
+    python -m scripts sample --out data/sample --seed 1 --scale 1.0 --days 486
 
 Equal arguments give equal bytes. The result appears all at once: it is written beside --out and
 renamed at the end. When --out already holds what the arguments ask for, nothing is done.
@@ -8,11 +8,12 @@ renamed at the end. When --out already holds what the arguments ask for, nothing
 
 from __future__ import annotations
 
-import argparse
+import command
+
+# isort: split
 import json
 import os
 import shutil
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -234,23 +235,8 @@ def sample_exports(out: Path, args: Arguments) -> dict | None:
     return manifest
 
 
-def parse_arguments(words: list[str] | None) -> tuple[Path, Arguments]:
-    """Output folder and arguments from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--out", type=Path, default=Path("data/sample"), help="folder to write")
-    parser.add_argument("--seed", type=int, default=1, help="another seed, another gym")
-    parser.add_argument("--scale", type=float, default=1.0, help="1 is one gym, 37,700 check-ins")
-    parser.add_argument("--days", type=int, default=config.DEFAULT_DAYS, help="length of history")
-    parser.add_argument("--locations", type=int, default=1, help="at least so many gyms")
-    given = parser.parse_args(words)
-    if given.scale <= 0 or given.days < 14 or given.locations < 1 or given.seed < 0:
-        parser.error("--scale must be positive, --days at least 14, --locations 1, --seed 0")
-    return given.out, Arguments(given.seed, given.scale, given.days, given.locations)
-
-
-def main(words: list[str] | None = None) -> int:
-    """Command line entry point."""
-    out, args = parse_arguments(words)
+def main(out: Path, args: Arguments) -> int:
+    """Write the sample, or say that it is there; returns the exit status."""
     manifest = sample_exports(out, args)
     if manifest is None:
         print(f"{out}: up to date, nothing to do")
@@ -261,4 +247,4 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command.enter("sample")

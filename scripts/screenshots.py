@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import command
-
-# isort: split
 import os
 import sys
 from pathlib import Path
@@ -62,7 +59,7 @@ def staff_views(page: Page, address: str, name: str, out: Path, noted: write.Not
     photograph(page, out / f"staff-card-{name}.png", noted)
 
 
-def main(_: list[str]) -> int:
+def main() -> int:
     """Photograph both pages of the dashboard; returns the exit status."""
     os.chdir(PROJECT)
     found = settings.load()
@@ -97,7 +94,3 @@ def take_all(path: str, folder: Path, out: Path, noted: write.Noted) -> None:
                 page.goto((folder / "public.html").as_uri())
                 photograph(page, out / f"public-{name}.png", noted)
                 context.close()
-
-
-if __name__ == "__main__":
-    command.run(main, "No pictures:")

@@ -10,7 +10,6 @@ The digests of tests/golden.csv are not among them: they notice everything, and 
 
 from __future__ import annotations
 
-import argparse
 import csv
 import multiprocessing
 import os
@@ -25,15 +24,12 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import duckdb
+from mutate import Mutant, chosen
+
+import golden
+import settings
 
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs"), str(Path(__file__).parent)]
-
-from mutate import Mutant, chosen  # noqa: E402
-
-import golden  # noqa: E402
-import settings  # noqa: E402
-
 PARTS = ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts")
 PARTS += ("docs", "benchmarks")
 FILES = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "requirements.txt", "README.md")
@@ -207,25 +203,26 @@ def summary(rows: list[Row]) -> str:
     return "\n".join(text) + "\n"
 
 
-def main() -> None:
-    """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--number", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--models", default="", help="only those whose path holds this")
-    parser.add_argument("--out", type=Path, default=PROJECT / "benchmarks/results/mutants")
-    given = parser.parse_args()
+def main(number: int, seed: int, jobs: int, only: str, out: Path) -> int:
+    """Break models and write the lists; returns the exit status.
+
+    Args:
+        number: how many changes.
+        seed: which of them.
+        jobs: how many at once.
+        only: what the path of a model must hold.
+        out: the lists, without an ending.
+    """
     os.chdir(PROJECT)
     paths = [path.relative_to(PROJECT) for name in FOLDERS
              for path in (PROJECT / "models" / name).rglob("*.sql")
-             if given.models in str(path.relative_to(PROJECT))]  # fmt: skip
-    mutants = chosen(paths, given.number, given.seed)
+             if only in str(path.relative_to(PROJECT))]  # fmt: skip
+    mutants = chosen(paths, number, seed)
     # built as a mutant is: what is selected must give what a whole build gives
     first = Path("models/staging/capitan/stg_capitan__checkins.sql")
     untouched = Mutant(first, 1, "none", "", "", first.read_text(encoding="utf-8") + "\n-- none\n")
     with tempfile.TemporaryDirectory(prefix="mutants_") as scratch:
-        copies = [prepared(Path(scratch) / str(i)) for i in range(given.jobs)]
+        copies = [prepared(Path(scratch) / str(i)) for i in range(jobs)]
         good_build(copies[0])
         for copy in copies[1:]:
             shutil.copytree(copies[0] / "built", copy / "built", dirs_exist_ok=True)
@@ -245,21 +242,19 @@ def main() -> None:
             print(*(row[name] for name in HEADER), sep=" | ", flush=True)
             return row
 
-        with ThreadPoolExecutor(given.jobs) as pool:
+        with ThreadPoolExecutor(jobs) as pool:
             control, *rows = pool.map(asked, [untouched, *mutants])
         for worker in workers:
             worker.pipe.send(None)
             worker.process.join()
     if control["results"] != "the same" or control["noticed by"]:
-        sys.exit(f"a build without a change is not as the good one was: {control}")
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    with given.out.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
+        print(f"A build without a change is not as the good one was: {control}", file=sys.stderr)
+        return 1
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.with_suffix(".csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, HEADER)
         writer.writeheader()
         writer.writerows(rows)
-    given.out.with_suffix(".md").write_text(summary(rows), encoding="utf-8")
+    out.with_suffix(".md").write_text(summary(rows), encoding="utf-8")
     print(summary(rows).split("\n", 1)[0])
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -8,7 +8,6 @@ busy machine slows all alike. Needs Linux or macOS.
 
 from __future__ import annotations
 
-import argparse
 import csv
 import datetime
 import itertools
@@ -22,15 +21,13 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import exports
-
-sys.path.insert(0, str(exports.PROJECT / "python_udfs"))
 
 from settings import given
 
@@ -421,25 +418,23 @@ this file.
 """
 
 
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sizes", nargs="*", default=["37k", "1m"], help="of 37k, 1m, 10m")
-    parser.add_argument(
-        "--rounds", type=int, default=3, help="rounds at 37k; larger sizes have one"
-    )
-    parser.add_argument(
-        "--nights", action="store_true", help="nights, with 49 to 4900 days of history"
-    )
-    parser.add_argument(
-        "--alone", action="store_true", help="builds only, with nothing else beside them"
-    )
-    parser.add_argument("--work", type=Path, default=exports.PROJECT / "data/benchmark")
-    parser.add_argument("--out", type=Path, default=HERE / "RESULTS.md")
-    options = parser.parse_args(arguments)
-    work = options.work.resolve()
+def main(
+    wanted: Sequence[str], rounds: int, nights: bool, alone: bool, work: Path, out: Path
+) -> int:
+    """Measure, write and print; returns the exit status.
+
+    Args:
+        wanted: of 37k, 1m and 10m.
+        rounds: how often at 37k.
+        nights: whether nights are measured, too.
+        alone: whether nothing but builds is.
+        work: folder for what is built.
+        out: the file to write.
+    """
+    work = work.resolve()
     work.mkdir(parents=True, exist_ok=True)
     sizes, parts = [], []
-    for name in options.sizes:
+    for name in wanted:
         folder = work / name
         raw = (
             exports.chain_of_chains(work, 10)
@@ -448,28 +443,24 @@ def main(arguments: list[str]) -> None:
         )
         folder.mkdir(exist_ok=True)
         tools = [tool for tool in TOOLS if tool != "pandas" or name == "37k"]
-        if options.alone:
+        if alone:
             tools = []
-        rounds = options.rounds if name == "37k" else 1
-        size = measure_size(name, Gym(folder, raw), rounds, tools)
+        size = measure_size(name, Gym(folder, raw), rounds if name == "37k" else 1, tools)
         sizes.append(size)
         parts.append(show_size(size))
     if len(sizes) > 1:
         parts.append(show_growth(sizes))
-    if sizes and not options.alone:
-        counts, floor = measure_floor(work / sizes[0]["name"] / "target", work, options.rounds)
+    if sizes and not alone:
+        counts, floor = measure_floor(work / sizes[0]["name"] / "target", work, rounds)
         parts.append(
             "## dbt's own floor\n\nAn empty project with {} tables, {} views and {} tests,"
             " `select 1` in each model: ".format(*counts)
             + f"{spread([c.cpu for c in floor])} CPU seconds.\n"
         )
         parts.append(measure_reading(raw, work))
-    if options.nights:
+    if nights:
         parts.append(measure_nights(work, HISTORIES))
     text = f"# How fast it is\n\n{machine()}\n\n{SCOPE}\n" + "\n".join(parts)
-    options.out.write_text(text, encoding="utf-8")
+    out.write_text(text, encoding="utf-8")
     print(text)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    return 0

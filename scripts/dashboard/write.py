@@ -6,16 +6,11 @@ the same bytes.
 
 from __future__ import annotations
 
-import sys
-
-sys.path.insert(0, f"{__file__.rpartition('/')[0] or '.'}/..")
-import command
-
-# isort: split
 import base64
 import hashlib
 import os
 import re
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -140,7 +135,7 @@ def write(published: Path, out: Path, noted: Noted | None = None) -> list[Path]:
     return written
 
 
-def main(_: list[str]) -> int:
+def main() -> int:
     """Write the pages and say where; returns the exit status."""
     os.chdir(PROJECT)
     found = settings.load()
@@ -153,7 +148,3 @@ def main(_: list[str]) -> int:
         print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
     print("staff.html holds names: it is for staff only.")
     return 0
-
-
-if __name__ == "__main__":
-    command.run(main, "No dashboard:")

@@ -24,7 +24,7 @@ STUBS = {
 def look_for_a_browser(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run what make test runs, on a machine that has these programs only."""
     return subprocess.run(
-        [sys.executable, "scripts/browser.py"],
+        [sys.executable, "-m", "scripts", "browser"],
         cwd=PROJECT,
         env={"PATH": str(folder), **environment},
         capture_output=True,

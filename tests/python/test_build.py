@@ -238,39 +238,39 @@ ODD_CUSTOMERS = {
 
 
 @pytest.mark.parametrize("customer,status", ODD_CUSTOMERS.items())
-def test_spot_check_says_what_is_wrong(small_gym: Project, customer: str, status: int) -> None:
-    result = small_gym.run("make", "spot-check", f"CUSTOMER={customer}")
+def test_a_card_says_what_is_wrong(small_gym: Project, customer: str, status: int) -> None:
+    result = small_gym.run("make", "customer", f"ID={customer}")
     assert f"Error {status}" in result.stderr
     assert "Traceback" not in result.stderr
     said = result.stdout + result.stderr
     assert ("Say which customer" if status == 2 else "has no record") in said
 
 
-def test_spot_check_needs_the_published_file_alone_and_says_what_is_wrong_with_it(
+def test_a_card_needs_the_published_file_alone_and_says_what_is_wrong_with_it(
     small_gym: Project, tmp_path: Path
 ) -> None:
     [(customer,)] = small_gym.query("select min(customer_id) from customers")
-    spot_check = (sys.executable, "scripts/spot_check.py", str(customer))
+    card = (sys.executable, "-m", "scripts", "customer", str(customer))
     copy = small_gym.copy(tmp_path / "copy")
     copy.warehouse.unlink()
-    assert copy.run(*spot_check).returncode == 0
-    for content, sentence in ((b"no database", "No spot check:"), (None, "run make build first")):
+    assert copy.run(*card).returncode == 0
+    for content, sentence in ((b"no database", "No card:"), (None, "run make build first")):
         copy.published.unlink()
         if content:
             copy.published.write_bytes(content)
-        result = copy.run(*spot_check)
+        result = copy.run(*card)
         assert result.returncode == 1
         assert sentence in result.stderr
         assert "Traceback" not in result.stderr
 
 
-def test_spot_check_shows_the_customer_with_most_passes(sample_project) -> None:
+def test_a_card_shows_the_customer_with_most_passes(sample_project) -> None:
     built, _ = sample_project
     [(customer, passes)] = built.query(
         """select purchaser_customer_id, count(*) from pass_transfers
         where purchaser_customer_id is not null group by 1 order by 2 desc, 1 limit 1"""
     )
-    result = built.run(sys.executable, "scripts/spot_check.py", str(customer))
+    result = built.run(sys.executable, "-m", "scripts", "customer", str(customer))
     assert result.returncode == 0, result.stderr
     assert "passes shared with others" in result.stdout
     assert "connections, strongest first" in result.stdout

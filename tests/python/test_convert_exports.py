@@ -23,7 +23,7 @@ HEADER += ",entry_method,entry_method_description,location_id,location_name,crea
 
 def test_a_converted_gym_gives_the_same_files(small_gym: Project, tmp_path: Path) -> None:
     converted = Project(tmp_path, tmp_path / "parquet")
-    script = (sys.executable, "scripts/convert_exports.py", str(converted.exports))
+    script = (sys.executable, "-m", "scripts", "convert-exports", str(converted.exports))
     result = converted.run(*script, "--from", str(small_gym.exports))
     assert result.returncode == 0, result.stderr
     built = converted.build(*NO_TESTS)
@@ -104,8 +104,8 @@ def tree(root: Path) -> list[str]:
     return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
 
 
-def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    assert main(arguments) == 1
+def refused(to: str, source: Path, capsys: pytest.CaptureFixture[str], status: int = 1) -> str:
+    assert main(to, source) == status
     [line] = capsys.readouterr().err.splitlines()
     return line
 
@@ -120,17 +120,17 @@ def test_a_folder_that_is_no_place_for_a_copy_is_refused(
     before = tree(tmp_path)
     monkeypatch.chdir(tmp_path)
     for to in ("", "  "):
-        assert "TO=<folder>" in refused([to, "--from", "in/csv"], capsys)
+        assert "TO=<folder>" in refused(to, Path("in/csv"), capsys, 2)
     for to in ("in/csv", "in/csv/parquet", "in/csv/../csv/capitan", "link/x", "in", "."):
-        assert "lie in one another" in refused([to, "--from", "in/csv"], capsys), to
+        assert "lie in one another" in refused(to, Path("in/csv"), capsys), to
     for to in ("full", "file"):
-        assert f"{to} is there already" in refused([to, "--from", "in/csv"], capsys)
+        assert f"{to} is there already" in refused(to, Path("in/csv"), capsys)
     (tmp_path / "none").mkdir()
-    assert "none holds no export" in refused(["new", "--from", "none"], capsys)
-    assert "gone cannot be listed" in refused(["new", "--from", "gone"], capsys)
+    assert "none holds no export" in refused("new", Path("none"), capsys)
+    assert "gone cannot be listed" in refused("new", Path("gone"), capsys)
     assert tree(tmp_path) == before
     (tmp_path / "empty").mkdir()
-    assert main(["empty", "--from", "in/csv"]) == 0
+    assert main("empty", Path("in/csv")) == 0
     assert tree(tmp_path / "empty") == ["capitan/relations/part_00000.parquet"]
 
 
@@ -162,12 +162,12 @@ def test_a_conversion_that_fails_is_one_sentence_and_leaves_nothing(
 ) -> None:
     lay(tmp_path / "csv", "customer_id\n5\n", "privacy/erasure_requests.csv")
     lay(tmp_path / "csv", content)
-    arguments = [str(tmp_path / "out/parquet"), "--from", str(tmp_path / "csv")]
-    assert refused(arguments, capsys).startswith(sentence)
+    arguments = (str(tmp_path / "out/parquet"), tmp_path / "csv")
+    assert refused(*arguments, capsys).startswith(sentence)
     assert list((tmp_path / "out").iterdir()) == []
     lay(tmp_path / "csv")
     lay(tmp_path / "out/.parquet.part", "half", "capitan/relations/part_00000.parquet")
-    assert main(arguments) == 0
+    assert main(*arguments) == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["parquet"]
 
 

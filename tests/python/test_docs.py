@@ -42,7 +42,7 @@ def site(sample_project, tmp_path_factory: pytest.TempPathFactory) -> Site:
     built, result = sample_project
     assert result.returncode == 0, result.stderr
     folder = tmp_path_factory.mktemp("docs") / "site"
-    written = built.run(sys.executable, "scripts/docs_site.py", "--out", str(folder))
+    written = built.run(sys.executable, "-m", "scripts", "docs", "--out", str(folder))
     assert written.returncode == 0, written.stderr
     assert {path.name for path in folder.iterdir()} == set(PAGES)
     pages = {name: (folder / name).read_text(encoding="utf-8") for name in PAGES}

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+import cli
 import sample_exports as sampler
 from sample_gym import config, csvfile, dirt, names, odd_rows
 from sample_gym.config import Arguments
@@ -123,7 +124,7 @@ def test_manifest_describes_every_file(small: Sample) -> None:
 
 def test_second_call_does_nothing(small: Sample, capsys: pytest.CaptureFixture[str]) -> None:
     before = {path: path.stat().st_mtime_ns for path in small.folder.rglob("*")}
-    assert sampler.main(["--out", str(small.folder), "--scale", "0.05"]) == 0
+    assert sampler.main(small.folder, sampler.Arguments(scale=0.05)) == 0
     assert "nothing to do" in capsys.readouterr().out
     assert {path: path.stat().st_mtime_ns for path in small.folder.rglob("*")} == before
 
@@ -177,8 +178,7 @@ def test_somebody_elses_folder_is_not_replaced(tmp_path: Path) -> None:
     "words", [["--scale", "0"], ["--days", "3"], ["--locations", "0"], ["--seed", "-1"]]
 )
 def test_senseless_arguments_are_refused(words: list[str]) -> None:
-    with pytest.raises(SystemExit):
-        sampler.parse_arguments(words)
+    assert cli.main(["sample", *words]) == 2
 
 
 def test_csv_fields_survive_quotes_commas_and_breaks(tmp_path: Path) -> None:

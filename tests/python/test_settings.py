@@ -72,7 +72,6 @@ REFUSED = {
     "no such folder": ("GYM_RAW_EXPORTS", "no/such/folder", "no/such/folder is not there"),
     "a file for a folder": ("GYM_RAW_EXPORTS", "README.md", "README.md is a file, not a folder"),
     "a folder for a file": ("GYM_WAREHOUSE", "models", "GYM_WAREHOUSE must be a file"),
-    "one file for both": ("GYM_PUBLISHED", "warehouse/gym_connections.duckdb", "private rows"),
     "a variable that is none": ("GYM_TIMEZON", "UTC", "did you mean GYM_TIMEZONE?"),
     "a variable in small letters": ("gym_published", "x", "did you mean GYM_PUBLISHED?"),
     "a variable like no other": ("GYM_QQQQ", "x", "see the README"),
@@ -186,8 +185,8 @@ def in_profile(name: str, text: str) -> str:
         return found
 
     profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
-    template = Environment().from_string(profile["gym_connections"]["outputs"]["dev"]["path"])
-    return template.render(env_var=env_var, modules={"re": re}).strip()
+    output = Environment().from_string(str(profile["gym_connections"]["outputs"]["dev"]))
+    return output.render(env_var=env_var, modules={"re": re}).strip()
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)
@@ -401,6 +400,95 @@ def test_a_plain_dbt_command_checks_the_settings_and_keeps_the_warehouse_private
     assert project.warehouse.stat().st_mode & 0o777 == 0o600
 
 
+TARGETS = {
+    "the sample": ({}, "dev"),
+    "exports of one's own": ({"GYM_RAW_EXPORTS": "models"}, "prod"),
+    "a trial of them": ({"GYM_RAW_EXPORTS": "models", "GYM_TARGET": "dev"}, "dev"),
+}
+
+
+@pytest.mark.parametrize("given,target", TARGETS.values(), ids=TARGETS)
+def test_a_trial_writes_nothing_that_the_gym_reads(given, target: str, monkeypatch) -> None:
+    """And dbt means the same places as Python."""
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
+    found = load(writes=True)
+    assert found.target == target
+    for name in settings.WRITTEN:
+        default = settings.DEFAULTS[name]
+        place = getattr(found, settings.VARIABLES[name])
+        assert place == (f"dev/{default}" if target == "dev" else default)
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    profile = profile["gym_connections"]
+    asked = {"env_var": lambda name, default: given.get(name, default), "modules": {"re": re}}
+    assert Environment().from_string(profile["target"]).render(asked) == target
+    path = Environment().from_string(profile["outputs"][target]["path"]).render(asked)
+    assert path.strip() == found.warehouse
+    text = (PROJECT / "models/reporting/exported_files.yml").read_text(encoding="utf-8")
+    folder = yaml.safe_load(text)["models"][0]["config"]["meta"]["folder"]
+    rendered = Environment().from_string(folder).render(asked, target={"name": target})
+    assert rendered.strip() == found.exports_out
+
+
+WRONG_TARGETS = {
+    "neither": ({"GYM_TARGET": "live"}, "GYM_TARGET must be dev or prod"),
+    "prod of the sample": ({"GYM_TARGET": "prod"}, "is for exports of your own"),
+    "a trial where the gym may read": (
+        {"GYM_TARGET": "dev", "GYM_RAW_EXPORTS": "models", "GYM_PUBLISHED": "x.duckdb"},
+        "GYM_PUBLISHED may name what the gym reads",
+    ),
+}
+
+
+@pytest.mark.parametrize("given,sentence", WRONG_TARGETS.values(), ids=WRONG_TARGETS)
+def test_a_target_that_cannot_be_meant_is_refused(given, sentence: str, monkeypatch) -> None:
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
+    with pytest.raises(SettingsError, match=sentence) as error:
+        load(writes=True)
+    assert len(error.value.problems) == 1
+
+
+@pytest.mark.parametrize("target", settings.TARGETS)
+def test_one_file_for_both_is_refused(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GYM_TARGET", target)
+    [problem] = problems(monkeypatch, GYM_PUBLISHED=load().warehouse)
+    assert "private rows" in problem
+
+
+def test_a_variable_names_its_place_whatever_the_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in settings.WRITTEN:
+        monkeypatch.setenv(name, f"elsewhere/{name}")
+    found = load(writes=True)
+    assert found.target == "dev"
+    for name in settings.WRITTEN:
+        assert getattr(found, settings.VARIABLES[name]) == f"elsewhere/{name}"
+
+
+def test_who_only_reads_sees_what_the_gym_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody at the desk is shown a person of the sample because a variable is not set."""
+    (tmp_path / "dbt_project.yml").write_text("vars: {}")
+    assert load(project=tmp_path).target == "dev"
+    (tmp_path / "published").mkdir()
+    (tmp_path / "published/gym_connections.duckdb").touch()
+    assert load(project=tmp_path).published == "published/gym_connections.duckdb"
+    assert load(project=tmp_path, writes=True).target == "dev"
+    monkeypatch.setenv("GYM_TARGET", "dev")
+    assert load(project=tmp_path).target == "dev"
+
+
+@pytest.mark.parametrize("words", [["--target", "dev"], ["-t", "dev"], ["--target=dev"]])
+def test_dbts_own_word_for_the_target_counts(words, project: Project, monkeypatch) -> None:
+    monkeypatch.setenv("GYM_RAW_EXPORTS", "models")
+    monkeypatch.setenv("GYM_TARGET", "prod")
+    seen: list[settings.Settings] = []
+    monkeypatch.setattr(build, "in_the_way", lambda found: seen.append(found) or ["enough"])
+    assert build.main(["--empty", *words]) == 1
+    assert [found.target for found in seen] == ["dev"]
+
+
 def test_nothing_else_reads_the_variables() -> None:
     """But for the tests, which set and count what is theirs."""
     reads = re.compile(r"""(environ(\.get\(|\[)|getenv\(|startswith\(\W*)f?['"]GYM_""")
@@ -436,9 +524,13 @@ def test_dbt_has_the_same_defaults() -> None:
                 found.setdefault(name, set()).add(other)
     assert len(found) >= 6
     # the report asks whether the zone is set at all
-    none = {"GYM_MEMORY_LIMIT": {"none"}, "GYM_TIMEZONE": {"", "UTC"}}
+    others = {"GYM_MEMORY_LIMIT": {"none"}, "GYM_TIMEZONE": {"", "UTC"}, "GYM_TARGET": {""}}
+    # the target is told by whether there are exports of one's own
+    others |= {"GYM_RAW_EXPORTS": {"", settings.DEFAULTS["GYM_RAW_EXPORTS"]}}
+    for name in ("GYM_WAREHOUSE", "GYM_EXPORTS_OUT"):
+        others[name] = {settings.DEFAULTS[name], f"dev/{settings.DEFAULTS[name]}"}
     for name, defaults in found.items():
-        assert defaults == none.get(name, {str(settings.DEFAULTS[name])}), name
+        assert defaults == others.get(name, {str(settings.DEFAULTS[name])}), name
 
 
 def test_the_readme_names_every_variable_with_its_default() -> None:

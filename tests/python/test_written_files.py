@@ -257,7 +257,7 @@ def test_an_erasure_reaches_results_pages_and_former_places(
     monkeypatch.setenv("GYM_DASHBOARD_OUT", str(night.folder / "pages"))
     first = night.build()
     assert first.returncode == 0, first.stderr
-    pages = night.run(sys.executable, "scripts/dashboard/write.py")
+    pages = night.run(sys.executable, "-m", "scripts", "dashboard")
     assert pages.returncode == 0, pages.stderr
     for folder in (night.files, night.folder / "pages", night.published.parent):
         for path in folder.iterdir():

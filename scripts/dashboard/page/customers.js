@@ -63,11 +63,14 @@ function egoGraph(place, pairs) {
   const height = Math.max(sides[0].length, 2) * row + 20;
   const [midX, midY] = [width / 2, height / 2];
   const spots = new Map();
-  sides.forEach((side, right) => side.forEach((pair, i) => {
-    const y = midY + (i - (side.length - 1) / 2) * row;
-    const bend = Math.sqrt(Math.max(0.12, 1 - ((y - midY) / (height / 2)) ** 2));
-    spots.set(gym.partner(pair, place), { pair, right, y, x: midX + (right ? 1 : -1) * reach * bend });
-  }));
+  for (const [right, side] of sides.entries()) {
+    for (const [i, pair] of side.entries()) {
+      const y = midY + (i - (side.length - 1) / 2) * row;
+      const bend = Math.sqrt(Math.max(0.12, 1 - ((y - midY) / (height / 2)) ** 2));
+      const x = midX + (right ? 1 : -1) * reach * bend;
+      spots.set(gym.partner(pair, place), { pair, right, y, x });
+    }
+  }
   const lines = [];
   const among = [];
   for (const [partner, spot] of spots) {

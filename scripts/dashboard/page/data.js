@@ -16,10 +16,14 @@ async function unpacked(text) {
     if (name.endsWith("_step")) {
       key = name.slice(0, -5);
       let sum = 0;
-      values = Float64Array.from(values, (step) => (sum += step));
+      values = Float64Array.from(values, (step) => {
+        sum += step;
+        return sum;
+      });
     }
     const [group, column] = key.split(".");
-    (head[group] ??= {})[column] = values;
+    head[group] ??= {};
+    head[group][column] = values;
   }
   return head;
 }
@@ -58,7 +62,9 @@ function indexed(gym) {
   }
   gym.pairBetween = (a, b) => pairAt.get(Math.min(a, b) * people.id.length + Math.max(a, b));
   gym.crewOf = new Map();
-  gym.crews.members.forEach((members, crew) => members.forEach((p) => gym.crewOf.set(p, crew)));
+  for (const [crew, members] of gym.crews.members.entries()) {
+    for (const p of members) gym.crewOf.set(p, crew);
+  }
   gym.partner = (pair, p) => (pairs.one[pair] === p ? pairs.other[pair] : pairs.one[pair]);
   gym.left_out = gym.totals.connections - gym.totals.pairs_here;
   return gym;

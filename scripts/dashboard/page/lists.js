@@ -19,7 +19,10 @@ function connectedRows() {
   const add = (place, partner, pair) => {
     if (gym.people.child[place]) return;
     let row = rows.get(place);
-    if (!row) rows.set(place, (row = { place, people: 0, count: 0, most: 0, with: 0, last: 0 }));
+    if (!row) {
+      row = { place, people: 0, count: 0, most: 0, with: 0, last: 0 };
+      rows.set(place, row);
+    }
     row.people++;
     row.count += count[pair];
     if (count[pair] > row.most) [row.most, row.with] = [count[pair], partner];
@@ -91,7 +94,10 @@ function sharerRows() {
     const [place, partner] = filters.direction === "bought" ? ends : ends.reverse();
     if (gym.people.child[place]) continue;
     let row = rows.get(place);
-    if (!row) rows.set(place, (row = { place, passes: 0, partners: new Set(), first: day[i], last: 0 }));
+    if (!row) {
+      row = { place, passes: 0, partners: new Set(), first: day[i], last: 0 };
+      rows.set(place, row);
+    }
     row.passes++;
     row.partners.add(partner);
     row.last = day[i];

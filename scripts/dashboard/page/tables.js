@@ -14,7 +14,7 @@ function download(file, columns, rows) {
     columns.map((column) => csvCell(column.title)),
     ...rows.map((row) => columns.map((column) => csvCell(column.value(row)))),
   ];
-  const text = "\uFEFF" + lines.map((line) => line.join(",") + "\r\n").join("");
+  const text = `\uFEFF${lines.map((line) => `${line.join(",")}\r\n`).join("")}`;
   const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
   el("a", { href: url, download: `${file}.csv` }).click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);

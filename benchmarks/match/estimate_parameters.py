@@ -5,12 +5,11 @@ purchaser; counted with these weights, candidates give new shares; with the new 
 models run again. Pseudo-counts keep the old value where little is seen. The warehouse is a copy,
 the seed is not changed: what comes out is a table, old beside new, to be reviewed.
 
-    python benchmarks/match/learn_parameters.py [--warehouse FILE] [--rounds 3] [--out new.csv]
+    python -m scripts estimate-match-parameters [--warehouse FILE] [--rounds 3] [--out new.csv]
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import os
 import shutil
@@ -21,12 +20,9 @@ from pathlib import Path
 
 import duckdb
 
+import settings
+
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "python_udfs"))
-
-import settings  # noqa: E402
-
-WAREHOUSE = PROJECT / settings.load().warehouse
 # The share of all purchasers that the old value counts for.
 PRIOR_SHARE = 0.03
 MODELS = "path:models/intermediate/matching"
@@ -153,6 +149,7 @@ def rematch(warehouse: Path, work: Path) -> None:
     ]  # fmt: skip
     environment = os.environ | {
         "GYM_WAREHOUSE": str(warehouse),
+        "GYM_TARGET": "",
         "DBT_TARGET_PATH": str(work / "target"),
         "DBT_LOG_PATH": str(work / "logs"),
     }
@@ -163,19 +160,25 @@ def rematch(warehouse: Path, work: Path) -> None:
         raise SystemExit(result.stdout + result.stderr)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--warehouse", type=Path, default=WAREHOUSE)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--out", type=Path, help="also write parameter, old, new as CSV")
-    arguments = parser.parse_args()
+def main(warehouse: Path | None, rounds: int, out: Path | None) -> int:
+    """Estimate and print; returns the exit status.
+
+    Args:
+        warehouse: a private file, if not the last build's.
+        rounds: how often to estimate and to match.
+        out: a CSV file for what is printed.
+    """
+    warehouse = warehouse or PROJECT / settings.load().warehouse
+    if not warehouse.exists():
+        print(f"{warehouse} is not there yet: run make build first", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as scratch:
         # The same file name, because views carry the name of their database.
-        copy = Path(scratch) / arguments.warehouse.name
-        shutil.copy(arguments.warehouse, copy)
+        copy = Path(scratch) / warehouse.name
+        shutil.copy(warehouse, copy)
         old = parameters(copy)
         new: dict[str, float] = {}
-        for _ in range(arguments.rounds):
+        for _ in range(rounds):
             counts = estimate(copy)
             new = {
                 name: round((shown / total + PRIOR_SHARE * old[name]) / (1 + PRIOR_SHARE), 4)
@@ -187,12 +190,9 @@ def main() -> None:
     print(f"{'parameter':24s} {'old':>8s} {'new':>8s}")
     for name, value in new.items():
         print(f"{name:24s} {old[name]:8.4f} {value:8.4f}")
-    if arguments.out:
-        with arguments.out.open("w", encoding="utf-8", newline="") as file:
+    if out:
+        with out.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(("parameter", "old", "new"))
             writer.writerows((name, old[name], value) for name, value in new.items())
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -5,9 +5,6 @@ The published file can be read while a build runs, and tells no name that is wit
 
 from __future__ import annotations
 
-import command
-
-# isort: split
 import re
 import sys
 from itertools import groupby
@@ -23,13 +20,13 @@ NUMBER = re.compile(r"\s*0*([0-9]+?)(?:[.]0*)?\s*", re.ASCII)
 LARGEST = 2**63 - 1
 
 
-def main(arguments: list[str]) -> int:
+def main(customer_id: str) -> int:
     """Print the customer's sections; returns the exit status."""
     found = settings.load()
-    number = NUMBER.fullmatch(arguments[0]) if len(arguments) == 1 else None
+    number = NUMBER.fullmatch(customer_id)
     if number is None:
         print(
-            "Say which customer, by number: make spot-check CUSTOMER=<customer_id>."
+            "Say which customer, by number: make customer ID=<customer_id>."
             " find_customer('a name') in the published file finds the number.",
             file=sys.stderr,
         )
@@ -51,7 +48,3 @@ def main(arguments: list[str]) -> int:
             who = " ".join(str(part) for part in (customer_id, name) if part is not None)
             print(f"  {who:<34}  {what or '':<58}  {count:>5}  {first or ''} to {last or ''}")
     return 0
-
-
-if __name__ == "__main__":
-    command.run(main, "No spot check:")

@@ -1,0 +1,133 @@
+"""The examples of the macros, which no linter of SQL reads, are run; arguments are described.
+
+An example is a line of `config.meta.examples`: an expression in Jinja, the word gives, and SQL. It
+may use `over`, which asks for each row of a table `given`, and `said`, `first` and `without`, for
+macros that are no SQL by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import jinja2
+import pytest
+import yaml
+from conftest import PROJECT
+from jinja2 import nodes
+
+# A query of the whole project, dbt's own hook, or of use within one statement only.
+WITHOUT_EXAMPLE = {
+    "comment_on_function": "a statement of dbt",
+    "create_build_state": "a statement of dbt",
+    "export_modified_at": "asks for files",
+    "forget_interaction_dates": "a statement of dbt",
+    "generate_schema_name": "dbt's own",
+    "get_incremental_replace_changed_dates_sql": "a statement of dbt",
+    "given_values": "columns of an export, see the tests of unreadable values",
+    "interaction_state": "a table of dbt",
+    "is_another_person": "a condition of row_outcome",
+    "match_link_likelihood": "columns of a query",
+    "payment_link_probability": "columns of a query",
+    "match_payment_weight": "columns of a query",
+    "of_winner": "a condition of row_outcome",
+    "record_hash": "all columns of a landing table",
+    "record_text": "all columns of a landing table",
+    "remember_interaction_dates": "a statement of dbt",
+    "rules_fingerprint": "reads the manifest",
+    "runs_everything": "reads the manifest",
+    "say_who_publishes": "no SQL",
+    "unreadable_values": "columns of an export, see the tests of unreadable values",
+    "unreadable_values_of": "columns of an export, see the tests of unreadable values",
+    "values_read_of": "columns of an export, see the tests of unreadable values",
+}
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "macros").glob("*.sql"))
+DESCRIBED = {
+    macro["name"]: macro
+    for path in sorted((PROJECT / "macros").glob("*.yml"))
+    for macro in yaml.safe_load(path.read_text(encoding="utf-8"))["macros"]
+}
+EXAMPLES = [
+    (name, example)
+    for name, macro in DESCRIBED.items()
+    for example in macro.get("config", {}).get("meta", {}).get("examples", [])
+]
+VARS = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+
+
+def over(columns: str, rows: str, expression: str) -> str:
+    """What an expression gives for each row of a table `given`, as a list."""
+    return (
+        f"(with given({columns}) as (values {rows}),"
+        f" numbered as (select {expression} as found, row_number() over () as number from given)"
+        " select list(found order by number) from numbered)"
+    )
+
+
+def quoted(text: str) -> str:
+    return "'" + text.strip().replace("'", "''") + "'"
+
+
+ENVIRONMENT = jinja2.Environment(extensions=["jinja2.ext.do"])
+CONTEXT = {
+    "var": VARS.__getitem__,
+    "env_var": lambda name, default="": {"GYM_TIMEZONE": "America/Chicago"}.get(name, default),
+    "execute": False,
+    "over": over,
+    "said": quoted,
+    "first": lambda text, pattern, group=1: f"regexp_extract({quoted(text)}, {pattern}, {group})",
+    "without": lambda text, pattern: f"regexp_replace({quoted(text)}, {pattern}, '')",
+}
+MACROS = {
+    name: macro
+    for name, macro in vars(ENVIRONMENT.from_string(SOURCE, CONTEXT).module).items()
+    if not name.startswith("_")
+}
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as found:
+        seed = PROJECT / "seeds/matching/match_parameters.csv"
+        found.execute(f"create table match_parameters as from read_csv('{seed}')")
+        yield found
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[example for _, example in EXAMPLES])
+def test_an_example_gives_what_it_says(name: str, example: str, connection) -> None:
+    call, _, expected = example.partition(" gives ")
+    assert f"{name}(" in call
+    sql = ENVIRONMENT.compile_expression(call)(**CONTEXT, **MACROS).strip()
+    found, wanted, is_same = connection.sql(
+        f"select found, wanted, found is not distinct from wanted"
+        f" from (select ({sql}) as found, ({expected}) as wanted)"
+    ).fetchone()
+    assert is_same, f"gives {found!r}, and not {wanted!r}"
+
+
+def test_every_macro_has_an_example_or_a_reason() -> None:
+    assert len(EXAMPLES) > 100
+    assert {name for name, _ in EXAMPLES} | set(WITHOUT_EXAMPLE) == set(DESCRIBED)
+    assert {name for name, _ in EXAMPLES} & set(WITHOUT_EXAMPLE) == set()
+
+
+def test_every_argument_is_described_in_its_place() -> None:
+    """And nothing is described that is no argument."""
+    taken = {
+        macro.name: [argument.name for argument in macro.args]
+        for macro in ENVIRONMENT.parse(SOURCE).find_all(nodes.Macro)
+    }
+    assert len(taken) > 70
+    described = {
+        name: [argument["name"] for argument in macro.get("arguments", [])]
+        for name, macro in DESCRIBED.items()
+    }
+    assert {name: described.get(name) for name in taken} == taken
+    assert set(described) == set(taken)
+    lacking = [
+        (name, argument["name"])
+        for name, macro in DESCRIBED.items()
+        for argument in macro.get("arguments", [])
+        if not argument.get("description", "").strip() or not argument.get("type")
+    ]
+    assert lacking == []
