@@ -19,8 +19,13 @@ from jinja2 import nodes
 # A query of the whole project, dbt's own hook, or of use within one statement only.
 WITHOUT_EXAMPLE = {
     "comment_on_function": "a statement of dbt",
+    "core_exports": "a list of the vars",
+    "core_rows": "a query of staging",
+    "core_word": "a word of a seed",
     "create_build_state": "a statement of dbt",
+    "drop_former_relations": "a statement of dbt",
     "export_modified_at": "asks for files",
+    "exports_known": "reads the manifest",
     "forget_interaction_dates": "a statement of dbt",
     "generate_schema_name": "dbt's own",
     "get_incremental_replace_changed_dates_sql": "a statement of dbt",
