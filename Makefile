@@ -10,6 +10,7 @@ LOCK := uv pip compile --python-version 3.11 --generate-hashes --no-emit-index-u
 	--no-strip-extras --no-strip-markers
 
 NO_BIOME := NO BIOME: the dashboard's JavaScript is NOT linted (its wheel is for Linux on x86_64)
+LINT = $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/yamllint --strict .
 
 export DBT_PROFILES_DIR := $(CURDIR)
 
@@ -39,12 +40,16 @@ test: lint ## Run every check: lint, then pytest, which also runs dbt build with
 	@$(RUN) browser
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
+.PHONY: check
+check: $(VENV)/.development ## In a minute: lint, unit tests of models on a small build, quick tests
+	$(LINT)
+	$(BIN)/python tests/python/lint_sql.py --changed models tests analyses
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --quick
+
 .PHONY: lint
 lint: $(VENV)/.development ## Check the style of Python, SQL, YAML and JavaScript
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --processes 2 models tests analyses
-	$(BIN)/yamllint --strict .
+	$(LINT)
+	$(BIN)/python tests/python/lint_sql.py models tests analyses examples
 	@if [ -x $(BIN)/biome ]; then $(BIN)/biome lint --error-on-warnings; else echo "$(NO_BIOME)" >&2; fi
 
 .PHONY: format

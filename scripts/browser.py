@@ -1,8 +1,9 @@
-"""A headless Chromium for the checks of the dashboard: found, or installed from Debian's package.
+"""A headless Chromium for the checks of the dashboard: found, or installed where it is required.
 
-`python -m scripts browser` installs it where it is missing and that is possible: with apt-get, as
-root or with a sudo that asks for no password. Elsewhere the checks in a browser are skipped with a
-loud message, and fail where GYM_REQUIRE_BROWSER or CI is set.
+Where it is missing the checks in a browser are skipped with a loud message, and nothing of the
+machine is changed. Where GYM_REQUIRE_BROWSER or CI is set, `python -m scripts browser`
+installs Debian's package, with apt-get, as root or with a sudo that asks for no password; where that cannot
+be done the checks fail.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def launched(path: str) -> Iterator[Browser]:
 
 def main() -> int:
     """See to it that there is a browser; returns the exit status."""
-    if chromium() is None:
+    if chromium() is None and is_required():
         print("Installing Chromium for the checks of the dashboard ...", flush=True)
         install()
     if chromium() is None:

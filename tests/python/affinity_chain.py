@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
@@ -14,27 +11,25 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from conftest import PROJECT, Project, Warm, once
 
-PROJECT = Path(__file__).resolve().parents[2]
 CATALOG = "gym_connections"
 CREW_TABLES = ("crews", "crew_members")
 Visit = tuple[int, str | None, datetime]
 
 
+def compile_models(folder: Path) -> None:
+    """Let dbt write the SQL of the models of affinity and crews below a folder."""
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    selected = ("--select", "intermediate.affinity", *CREW_TABLES)
+    done = Project(folder, folder).run(dbt, "--quiet", "compile", *selected)
+    assert done.returncode == 0, done.stdout
+
+
 @cache
 def compiled_models() -> list[tuple[str, str]]:
     """Name and SQL of the models of affinity and crews, each after those it reads."""
-    folder = Path(tempfile.mkdtemp(prefix="affinity_"))
-    environment = os.environ | {
-        "GYM_WAREHOUSE": str(folder / f"{CATALOG}.duckdb"),
-        "GYM_RAW_EXPORTS": str(folder),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_PROFILES_DIR": str(PROJECT),
-    }
-    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "compile"]
-    command += ["--select", "intermediate.affinity", *CREW_TABLES]
-    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, env=environment)
+    folder = once(Warm.shared, "affinity", compile_models)
     manifest = json.loads((folder / "target/manifest.json").read_text())
     waiting = {
         unique_id: node

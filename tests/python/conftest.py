@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -17,6 +22,7 @@ import pytest
 from dashboard_browser import Watched, watched
 from jinja2 import Environment
 from playwright.sync_api import Browser
+from warm_dbt import WarmDbt
 
 import browser
 from dashboard import write
@@ -27,11 +33,67 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 # They take longest: begun first, each by a worker, they leave no worker alone at the end.
-LONGEST = ("test_history.py", "test_build.py")
+LONGEST = (
+    *("test_history.py", "test_build.py", "test_guards.py", "test_faults.py", "test_s3.py"),
+    *("test_publish.py", "test_vars.py", "test_raw_exports.py", "test_erasure.py"),
+    *("test_rules_fingerprint.py", "test_written_files.py", "test_last_build.py"),
+    *("test_children.py", "test_export_values.py", "test_dashboard.py", "test_recount.py"),
+)
+# Who asks for one of them waits for a build, a browser or a server.
+SLOW_FIXTURES = {
+    *("sample_exports", "sample_project", "small_gym", "night", "project", "chrome", "s3"),
+    *("gym", "counted", "matched", "tiny", "fingerprint", "built", "before"),
+}
+# So do tests that ask for none.
+SLOW_FILES = {"affinity_chain.py", "test_affinity.py", "test_crews.py", "test_faults.py"}
+UNIT_TESTS = "unit tests of models"
+STARTED = pytest.StashKey[float]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="only what needs no build, and the unit tests of models with the build they need",
+    )
+
+
+def is_quick(item: pytest.Item) -> bool:
+    if item.get_closest_marker("check"):
+        return True
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.path.name not in SLOW_FILES and not fixtures & SLOW_FIXTURES
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("quick"):
+        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
+        items[:] = [item for item in items if is_quick(item)]
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[STARTED] = time.monotonic()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Where the unit tests of models ran, too, end by saying how many tests ran."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if hasattr(session.config, "workerinput") or reporter is None:
+        return
+    passed = reporter.stats.get("passed", [])
+    units = [dict(report.user_properties).get(UNIT_TESTS, 0) for report in passed]
+    if sum(units):
+        total = len(passed) - sum(map(bool, units)) + sum(units)
+        seconds = time.monotonic() - session.config.stash[STARTED]
+        print(f"{total:,} tests passed in {seconds:.0f} s, {sum(units)} of them {UNIT_TESTS}")
+    others = ("failed", "error", "skipped")
+    counted = [f"{len(found)} {kind}" for kind in others if (found := reporter.stats.get(kind))]
+    if sum(units) and counted:
+        print(f"besides: {', '.join(counted)}")
 
 
 def copy_of_the_project(folder: Path) -> Path:
@@ -51,6 +113,18 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
+def marts(warehouse: Path, folder: Path) -> Path:
+    """Write the result files of a warehouse into a folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse}' as built (read_only)")
+        tables = {
+            name: (connection.table(f"built.main.{name}"), order) for name, order in ORDERS.items()
+        }
+        write_files(connection, tables, str(folder), "csv,parquet")
+    return folder
+
+
 def render(expression: str) -> str:
     """The SQL of an expression over the project's name macros, without dbt."""
     files = sorted((PROJECT / "macros").glob("n*.sql"))
@@ -66,6 +140,66 @@ def normalise() -> Iterator[Callable[[str], list[str]]]:
         yield lambda name: connection.execute(
             f"select {words} from (select cast(? as varchar) as name)", [name]
         ).fetchall()[0][0]
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this run of the tests, the same for all its workers."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+def once(shared: Path, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that is made by the worker that asks first; the others wait for it."""
+    folder, made = shared / name, shared / f"{name}.made"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            made.touch()
+    return folder
+
+
+class Warm:
+    """How commands are run where it is not the test's matter how a process begins."""
+
+    shared: Path
+
+    @staticmethod
+    @cache
+    def dbt() -> WarmDbt:
+        """A process for this worker, begun by the first command that it runs."""
+        return WarmDbt(Path(tempfile.mkdtemp(prefix="warm_")))
+
+    @classmethod
+    def parsed(cls) -> Path:
+        """A folder in whose target stands what dbt has read of the project."""
+
+        def parse(folder: Path) -> None:
+            dbt = str(Path(sys.executable).with_name("dbt"))
+            done = cls.dbt().run((dbt, "parse"), Project(folder, folder).environment)
+            assert done.returncode == 0, done.stdout
+
+        return once(cls.shared, "parsed", parse)
+
+    @classmethod
+    def run(
+        cls, command: tuple[str, ...], environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command of the project; dbt reads only what another environment changes."""
+        read = str(cls.parsed() / "target/partial_parse.msgpack")
+        return cls.dbt().run(command, environment | {"DBT_PARTIAL_PARSE_FILE_PATH": read})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm(shared: Path) -> Iterator[None]:
+    """Where the workers find what dbt has read; at the end the process ends."""
+    Warm.shared = shared
+    yield
+    if Warm.dbt.cache_info().currsize:
+        Warm.dbt().stop()
 
 
 @dataclass(frozen=True)
@@ -100,6 +234,12 @@ class Project:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's folder with this environment."""
+        if WarmDbt.can_run(command, self.environment):
+            return Warm.run(command, self.environment)
+        return self.run_anew(*command)
+
+    def run_anew(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command as a user's shell does."""
         return subprocess.run(
             command, cwd=PROJECT, env=self.environment, capture_output=True, text=True, check=False
         )
@@ -116,16 +256,7 @@ class Project:
 
     def marts(self) -> Path:
         """The result files of the warehouse as it is, also after a build that writes none."""
-        folder = self.folder / "marts"
-        shutil.rmtree(folder, ignore_errors=True)
-        with duckdb.connect() as connection:
-            connection.execute(f"attach '{self.warehouse}' as built (read_only)")
-            tables = {
-                name: (connection.table(f"built.main.{name}"), order)
-                for name, order in ORDERS.items()
-            }
-            write_files(connection, tables, str(folder), "csv,parquet")
-        return folder
+        return marts(self.warehouse, self.folder / "marts")
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
@@ -149,33 +280,40 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def sample_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_exports(shared: Path) -> Path:
     """The sample at its default size: folders `exports` and `truth`."""
     if there := os.environ.get("SAMPLE_BUILT"):
         return Path(there) / "sample"
-    folder = tmp_path_factory.mktemp("sample") / "sample"
-    subprocess.run(
-        [sys.executable, "scripts/sample_exports.py", "--out", str(folder)],
-        cwd=PROJECT,
-        check=True,
-        capture_output=True,
-    )
-    return folder
+    return once(shared, "sample", write_sample)
+
+
+def write_sample(folder: Path, *arguments: str) -> None:
+    """Write a sample into a folder."""
+    command = [sys.executable, "scripts/sample_exports.py", "--out", str(folder), *arguments]
+    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")
 def sample_project(
-    sample_exports: Path, tmp_path_factory: pytest.TempPathFactory
+    sample_exports: Path, shared: Path
 ) -> tuple[Project, subprocess.CompletedProcess[str]]:
-    """The sample, built once, and what the build printed. Tests only read it.
+    """The sample, built once as a user does, and what the build printed. Tests only read it.
 
     SAMPLE_BUILT names a folder where it is built already: benchmarks/mutants asks again and again.
     """
     if there := os.environ.get("SAMPLE_BUILT"):
         done = subprocess.CompletedProcess([], 0, "", "")
         return Project(Path(there), sample_exports / "exports"), done
-    built = Project(tmp_path_factory.mktemp("built"), sample_exports / "exports")
-    return built, built.build()
+
+    def build(folder: Path) -> None:
+        built = Project(folder, sample_exports / "exports")
+        done = built.run_anew(sys.executable, "scripts/build.py")
+        printed = (done.returncode, done.stdout, done.stderr)
+        (shared / "built.json").write_text(json.dumps(printed))
+
+    folder = once(shared, "built", build)
+    printed = json.loads((shared / "built.json").read_text())
+    return Project(folder, sample_exports / "exports"), subprocess.CompletedProcess([], *printed)
 
 
 # A check-in whose pass was sold, says the desk, to an e-mail address.
@@ -183,20 +321,26 @@ DESK_EMAIL = "desk.marker@secret.example"
 
 
 @pytest.fixture(scope="session")
-def small_gym(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def small_gym(shared: Path) -> Project:
     """A twentieth of the sample, built and published once. Tests only read it."""
-    folder = tmp_path_factory.mktemp("small_gym")
-    small = Project(folder, folder / "exports")
-    sample = (sys.executable, "scripts/sample_exports.py", "--scale", "0.05", "--out", str(folder))
-    assert small.run(*sample).returncode == 0
-    with (small.exports / "capitan/checkins.csv").open(newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if None not in row.values()]
-    description = f"Day Pass from {DESK_EMAIL} (0 remaining)"
-    changed = {"checkin_id": "1", "entry_method": "ENT", "entry_method_description": description}
-    small.write("capitan/checkins", [*rows, rows[0] | changed])
-    built = small.build()
-    assert built.returncode == 0, built.stderr
-    return small
+
+    def build(folder: Path) -> None:
+        small = Project(folder, folder / "exports")
+        write_sample(folder, "--scale", "0.05")
+        with (small.exports / "capitan/checkins.csv").open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if None not in row.values()]
+        description = f"Day Pass from {DESK_EMAIL} (0 remaining)"
+        changed = {
+            "checkin_id": "1",
+            "entry_method": "ENT",
+            "entry_method_description": description,
+        }
+        small.write("capitan/checkins", [*rows, rows[0] | changed])
+        built = small.build()
+        assert built.returncode == 0, built.stderr
+
+    folder = once(shared, "small_gym", build)
+    return Project(folder, folder / "exports")
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,9 @@ def test_chromium_is_installed_from_debians_package(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_text(text.format(folder=tmp_path))
         path.chmod(0o755)
+    done = look_for_a_browser(tmp_path)
+    assert (done.returncode, "NO BROWSER" in done.stderr) == (0, True)
+    assert not (tmp_path / "chromium").exists(), "nothing is installed unasked"
     done = look_for_a_browser(tmp_path, GYM_REQUIRE_BROWSER="1")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "chromium").exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import PROJECT, Project
+from conftest import PROJECT, Warm
 
 import publish
 
@@ -117,11 +117,8 @@ COLUMN_KEYS = {"name", "description", "data_type", "data_tests", "config", "cons
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict:
-    folder = tmp_path_factory.mktemp("parsed")
-    parsed = Project(folder, folder).run(str(PROJECT / ".venv/bin/dbt"), "parse")
-    assert parsed.returncode == 0, parsed.stdout
-    return json.loads((folder / "target/manifest.json").read_text())
+def manifest() -> dict:
+    return json.loads((Warm.parsed() / "target/manifest.json").read_text())
 
 
 def nodes(manifest: dict, kind: str) -> list[dict]:

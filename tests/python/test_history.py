@@ -1,4 +1,4 @@
-"""Nights of changes: after each, the tables equal those of a build that has no history.
+"""Nights of changes: after each, tables and files equal those of a build that has no history.
 
 HISTORY_NIGHTS sets the length of the history, HISTORY_COMPARE after how many nights the tables are
 compared, HISTORY_SEED another history.
@@ -16,9 +16,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT, copy_of_the_project
+from conftest import PROJECT, copy_of_the_project, digests, marts
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from test_build import a_night_of_changes
 
 import build
 
@@ -44,6 +45,7 @@ class Gym:
         self.exports, self.project = exports, project
         self.window, self.closeness = 30, 10
         self.next_id = 900_000_000
+        self.chance = random.Random(SEED)
         self.tables = {
             name: self._read(exports / f"{name}.csv")
             for name in ("capitan/checkins", "capitan/customers", "capitan/members")
@@ -76,6 +78,11 @@ class Gym:
     def new_id(self) -> str:
         self.next_id += 1
         return str(self.next_id)
+
+
+def many_at_once(gym: Gym, rng: random.Random) -> None:
+    """What a night brings as a rule: late, edited and deleted check-ins of any age, a day gone."""
+    gym.checkins[:] = a_night_of_changes(gym.checkins, gym.chance)
 
 
 def late_checkin(gym: Gym, rng: random.Random) -> None:
@@ -244,8 +251,10 @@ def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gym:
 
 
 def dbt_build(gym: Gym) -> None:
+    """Build the tables, and all that they are made of."""
     result = build.run_dbt(
         *("build", "--exclude-resource-type", "test", "unit_test"),
+        *("--select", *(f"+{table}" for table in TABLES)),
         "--vars",
         f"{{meeting_window_minutes: {gym.window}, closeness_minutes: {gym.closeness}}}",
     )
@@ -267,6 +276,11 @@ def differences(nightly: Path, fresh: Path) -> dict[str, int]:
             ).fetchall()
             found[table] = count
     return found
+
+
+def mart_files(warehouse: Path) -> dict[str, str]:
+    """Digests of the result files of a warehouse."""
+    return digests(marts(warehouse, warehouse.with_suffix(".marts")))
 
 
 def test_after_any_history_the_tables_equal_a_build_without_one(gym: Gym) -> None:
@@ -293,11 +307,12 @@ def test_after_any_history_the_tables_equal_a_build_without_one(gym: Gym) -> Non
     )
     def live_through(nights: list[list[Callable]], rng: random.Random) -> None:
         for night, changes in enumerate(nights, 1):
-            for change in changes:
+            compared = night % COMPARE == 0 or night == NIGHTS
+            for change in (*changes, *[many_at_once] * compared):
                 change(gym, rng)
             gym.write()
             dbt_build(gym)
-            if night % COMPARE and night != NIGHTS:
+            if not compared:
                 continue
             warehouse.rename(aside)
             dbt_build(gym)
@@ -305,5 +320,6 @@ def test_after_any_history_the_tables_equal_a_build_without_one(gym: Gym) -> Non
             aside.rename(warehouse)
             names = [change.__name__ for change in changes]
             assert differences(warehouse, fresh) == dict.fromkeys(TABLES, 0), (night, names)
+            assert mart_files(warehouse) == mart_files(fresh), (night, names)
 
     live_through()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Project
+from conftest import Project, digests
 from test_build import CHECKINS, a_night_of_changes, read, write
 
 from last_build import PROJECT_PARTS, LastBuild
@@ -115,9 +115,13 @@ def test_all_parts_of_the_project_are_watched() -> None:
     assert folders - unwatched == parts & folders
 
 
-def test_a_night_on_which_nothing_changed_builds_nothing(night: Project) -> None:
+def test_a_second_build_changes_no_byte_and_a_third_builds_nothing(
+    small_gym: Project, night: Project
+) -> None:
+    """The second is a whole one, since it is at another place."""
     first = night.build()
     assert "tests passed" in first.stdout, first.stderr
+    assert digests(night.files) == digests(small_gym.files)
     marks = {path: path.stat().st_mtime_ns for path in night.folder.rglob("*.duckdb")}
 
     second = night.build()

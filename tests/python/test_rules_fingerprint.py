@@ -26,13 +26,14 @@ def fingerprint(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...,
     monkeypatch.chdir(project)
     for name, value in {
         "GYM_WAREHOUSE": project / "gym_connections.duckdb",
-        "DBT_TARGET_PATH": project / "target",
         "DBT_LOG_PATH": project / "logs",
         "DBT_PROFILES_DIR": project,
     }.items():
         monkeypatch.setenv(name, str(value))
 
     def found(*arguments: str) -> str:
+        # elsewhere with vars: with others than before dbt reads the whole project anew
+        monkeypatch.setenv("DBT_TARGET_PATH", str(project / f"target{len(arguments)}"))
         result = build.run_dbt("compile", "--select", MODEL, *arguments)
         assert result.success, result.exception
         [run] = [run for run in result.result.results if run.node.name == MODEL]
