@@ -1,8 +1,8 @@
 """A headless Chromium for the checks of the dashboard: found, or installed where it is required.
 
 Where it is missing the checks in a browser are skipped with a loud message, and nothing of the
-machine is changed. Where GYM_REQUIRE_BROWSER or CI is set, `python -m scripts browser`
-installs Debian's package, with apt-get, as root or with a sudo that asks for no password; where that cannot
+machine is changed. Where GYM_REQUIRE_BROWSER or CI is set, `python -m scripts browser` installs
+Debian's package, with apt-get, as root or with a sudo that asks for no password; where that cannot
 be done the checks fail.
 """
 
