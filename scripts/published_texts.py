@@ -245,8 +245,7 @@ def replaced_texts(
     withheld = NOBODY
     if not with_children:
         people = connection.sql(
-            "select distinct age_group, first_name, last_name"
-            " from private.intermediate.names_known"
+            "select distinct age_group, first_name, last_name from private.intermediate.names_known"
         ).fetchall()
         nicknames = connection.sql("from private.seeds.nicknames").fetchall()
         withheld = withheld_people(people, related_names(nicknames), values)

@@ -29,7 +29,7 @@ PARTS = {
     "connections by affinity": "connections",
 }
 WORDS = {
-    "check-ins by kind": ["ENT", "EVE", "FRE", "GUE", "MEM", "other"],
+    "check-ins by kind": ["entry_pass", "event", "free", "guest_pass", "membership", "other"],
     "pass transfers by kind": ["entry_pass", "guest_pass"],
     "pass transfers by buyer": ["known", "unknown"],
     "interactions by type": [
@@ -57,7 +57,9 @@ def gym(
     """
     draw = random.Random(seed)
     count: dict[str, Counter] = defaultdict(Counter)
-    kinds = draw.choices(["ENT", "EVE", "FRE", "GUE", "other"], k=draw.randint(1, 4))
+    kinds = draw.choices(
+        ["entry_pass", "event", "free", "guest_pass", "other"], k=draw.randint(1, 4)
+    )
     busy = [draw.choice([1, 1, 1, 1, 0.1, 0]) for _ in range(months)]
     met: dict[tuple[int, int], Counter] = defaultdict(Counter)
     came, seen = set(), set()
@@ -69,13 +71,13 @@ def gym(
             # some come often
             who = int(people * draw.random() ** 2)
             day = f"{month}-{draw.randint(1, 28):02d}"
-            kind = draw.choice(kinds) if draw.random() < passes else "MEM"
+            kind = draw.choice(kinds) if draw.random() < passes else "membership"
             came.add(who)
             rooms[day, draw.randrange(crowd)].add(who)
             count["check-ins by kind"][kind] += 1
             count["check-ins by month"][month] += 1
-            if kind == "GUE" or (kind == "ENT" and draw.random() < 0.6):
-                transfer = "guest_pass" if kind == "GUE" else "entry_pass"
+            if kind == "guest_pass" or (kind == "entry_pass" and draw.random() < 0.6):
+                transfer = "guest_pass" if kind == "guest_pass" else "entry_pass"
                 count["pass transfers by kind"][transfer] += 1
                 count["pass transfers by month"][month] += 1
                 buyer = int(people * draw.random())
@@ -85,7 +87,7 @@ def gym(
                     uses[day, buyer].add(who)
                     pair = min(who, buyer), max(who, buyer)
                     seen.add((day, "shared_pass", pair))
-                    if kind == "GUE":
+                    if kind == "guest_pass":
                         seen.add((day, "frequent_guest", pair))
         for (day, _), room in rooms.items():
             seen |= {(day, "same_day_checkin", pair) for pair in combinations(sorted(room), 2)}
@@ -146,7 +148,10 @@ def small_figures(seed: int) -> dict[str, Counter]:
     count["pass transfers by buyer"] = Counter(known=known, unknown=transfers - known)
     own = draw.choice([0, 3, 30])
     count["check-ins by kind"] = Counter(
-        GUE=guests, ENT=entries + own, MEM=draw.randint(15, 120), EVE=draw.choice([0, 8, 30])
+        guest_pass=guests,
+        entry_pass=entries + own,
+        membership=draw.randint(15, 120),
+        event=draw.choice([0, 8, 30]),
     )
     checkins = sum(count["check-ins by kind"].values())
     for number in range(checkins):
@@ -298,16 +303,16 @@ class Reader:
         most = {cell: BUCKETS[cell[1]][1] or 5 * days for cell in strengths}
         self.at_most(total["interactions"], most)
         for one, other in [
-            (transfer("guest_pass"), kind("GUE")),
+            (transfer("guest_pass"), kind("guest_pass")),
             (interaction("frequent_guest"), transfer("guest_pass")),
-            (interaction("frequent_guest"), kind("GUE")),
+            (interaction("frequent_guest"), kind("guest_pass")),
             (interaction("shared_pass"), buyer("known")),
         ]:
             self.at_most({one: 1}, {other: 1})
             # who sees two that look alike takes them for one
             if self.truth[one] == self.truth[other] and {one, other} <= {*page}:
                 self.at_most({other: 1}, {one: 1})
-        self.at_most({transfer("entry_pass"): 1}, {kind("ENT"): 1})
+        self.at_most({transfer("entry_pass"): 1}, {kind("entry_pass"): 1})
         self.at_most({interaction("frequent_guest"): 1}, {interaction("shared_pass"): 1})
         self.at_most_of(
             {interaction("same_purchase_group"): 1}, buyer("known"), lambda n: n * (n - 1) / 2
@@ -436,7 +441,7 @@ def test_a_table_with_small_counts_stays_where_they_are_safe() -> None:
         # who brings a guest shares a pass, and such passes are few
         "interactions by type"
     }
-    assert page["check-ins by kind", "GUE"] is None
+    assert page["check-ins by kind", "guest_pass"] is None
     assert page["check-ins by month", OTHER_MONTHS] is None
     # what adds up to a small total is small without a table
     assert page["totals", "pass transfers"] is None
@@ -446,7 +451,7 @@ def test_a_table_with_small_counts_stays_where_they_are_safe() -> None:
 def test_months_are_the_same_in_each_table_and_have_many_checkins() -> None:
     count = quiet()
     count["check-ins by month"]["1999-01"] += 3
-    count["check-ins by kind"]["MEM"] += 3
+    count["check-ins by kind"]["membership"] += 3
     count["totals"]["check-ins"] += 3
     page = shown(count)
     months = {m for m, visits in count["check-ins by month"].items() if visits >= 15}
@@ -482,7 +487,7 @@ def test_two_tables_do_not_show_what_one_hides() -> None:
 def test_one_night_more_moves_a_figure_by_ten_or_not_at_all() -> None:
     count = quiet()
     before = shown(count)
-    count["check-ins by kind"]["MEM"] += 1
+    count["check-ins by kind"]["membership"] += 1
     (busy, *_) = count["check-ins by month"]
     count["check-ins by month"][busy] += 1
     count["totals"]["check-ins"] += 1

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pytest
 
-from erasure import CHECKINS, CUSTOMERS, Erased, Request, find_erased, requests_from, without_erased
+from erasure import Erased, Request, find_erased, requests_from, without_erased
 from raw_exports import EXPORTS
 
+CUSTOMERS, CHECKINS = "capitan/customers", "capitan/checkins"
 NICKNAMES = {"robert": {"bob"}, "bob": {"robert"}}
 CUSTOMER_ROWS = [
     {"customer_id": "1", "first_name": "Konstanze", "last_name": "Byidson", "email": "k@x.example",

@@ -107,7 +107,16 @@ def test_on_s3_every_build_is_whole(last: LastBuild, on_s3: str) -> None:
 
 def test_all_parts_of_the_project_are_watched() -> None:
     parts = {path.split("/")[0] for path in PROJECT_PARTS}
-    unwatched = {"analyses", "benchmarks", "data", "docs", "dashboard", "exports", "published"}
+    unwatched = {
+        "analyses",
+        "benchmarks",
+        "data",
+        "docs",
+        "dashboard",
+        "examples",
+        "exports",
+        "published",
+    }
     unwatched |= {"dev"}
     unwatched |= {"warehouse", "target", "logs", "requirements-dev.txt"}
     unwatched |= {"requirements-benchmark.txt"}

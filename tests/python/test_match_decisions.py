@@ -210,8 +210,8 @@ def matched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
     assert built.returncode == 0, built.stdout
     columns = (
         "checkin_id", "purchaser_customer_id", "match_method", "match_confidence",
-        "linked_transaction_id", "linked_paid_amount", "linked_pass_count", "duplicate_customer_ids",
-        "runner_up_customer_id",
+        "linked_transaction_id", "linked_paid_amount", "linked_pass_count",
+        "duplicate_customer_ids", "runner_up_customer_id",
     )  # fmt: skip
     rows = project.query(f"select {', '.join(columns)} from intermediate.pass_transfers_matched")
     by_checkin = {row[0]: dict(zip(columns, row, strict=True)) for row in rows}

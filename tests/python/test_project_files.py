@@ -28,7 +28,8 @@ DOCUMENTS = sorted(
 def test_before_a_commit_the_linters_of_make_lint_run() -> None:
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
-    asked = re.findall(r"\$\(BIN\)/(\w+ [^\];\n]+)", recipe)
+    recipe = recipe.replace("$(LINT)", re.search(r"^LINT = (.*)", makefile, re.MULTILINE)[1])
+    asked = re.findall(r"\$\(BIN\)/(\w+ [^\];&\n]*[^\];&\n ])", recipe)
     hooks = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     [local] = hooks["repos"]
     assert [hook["entry"] for hook in local["hooks"]] == [f".venv/bin/{line}" for line in asked]

@@ -43,7 +43,8 @@ def counted(tmp_path_factory: pytest.TempPathFactory):
         dict(project.query("select checkin_id, purchaser_customer_id from pass_transfers")),
         dict(
             project.query(
-                "select checkin_id, linked_paid_date from pass_transfers where linked_paid_date is not null"
+                "select checkin_id, linked_paid_date from pass_transfers"
+                " where linked_paid_date is not null"
             )
         ),
     )

@@ -70,8 +70,8 @@ VALUES: dict[str, tuple] = {
     "earliest_year": (1900, 2000, 2025),
     "furthest_years_ahead": (1, 5, 100),
 }
-# Lists of spellings, and a day that depends on the data.
-NOT_NUMBERS = {"as_of", "export_codes", "words_for_nothing", "days_for_nothing"}
+# Lists of words, and a day that depends on the data.
+NOT_NUMBERS = {"as_of", "source_systems", "words_for_nothing", "days_for_nothing"}
 # What no value of a var may bring about; each returns rows that are wrong.
 NEVER = {
     "a pair out of order, or somebody with himself": """
