@@ -63,7 +63,8 @@ def digests(connection: duckdb.DuckDBPyConnection, database: str = "") -> list[L
 
 def main() -> int:
     """Write the file anew; returns the exit status."""
-    found = settings.load()
+    # as a build of the sample finds its places, also where the gym's own are there
+    found = settings.load(writes=True)
     warehouse = PROJECT / found.warehouse
     if found.has_own_exports or not warehouse.exists():
         print(

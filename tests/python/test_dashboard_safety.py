@@ -216,7 +216,8 @@ def test_the_site_holds_what_is_public_only(tmp_path: Path, intruder: str | None
     gather = next(step["run"] for step in steps if step.get("name") == "Gather what is public")
     (upload,) = [step for step in steps if step.get("uses", "").startswith("actions/upload")]
     assert upload["with"]["path"] == "site"
-    for name in ("target/site/index.html", "dev/dashboard/public.html", "dev/dashboard/staff.html"):
+    pages = ("dev/dashboard/public.html", "dev/dashboard/staff.html")
+    for name in ("target/site/index.html", *pages):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     if intruder:
