@@ -214,8 +214,8 @@ def email_keys(text: str | None) -> set[str]:
     """The e-mail addresses in a text as they are compared.
 
     Example:
-        >>> email_keys("Ann Lee <Ann.Lee@Example.ORG>; mailto:lee@example.org.")
-        {'ann.lee@example.org', 'lee@example.org'}
+        >>> sorted(email_keys("Ann Lee <Ann.Lee@Example.ORG>; mailto:lee@example.org."))
+        ['ann.lee@example.org', 'lee@example.org']
     """
     found = {match[0].lower().replace("\uff20", "@") for match in EMAIL.finditer(text or "")}
     return {address.strip("'.~-") for address in found}
