@@ -51,8 +51,8 @@ def test_a_note_in_place_of_a_code_is_other_and_counted(project: Project) -> Non
         )
     )
     assert report == {
-        "GUE": 1,
-        "MEM": 1,
+        "guest_pass": 1,
+        "membership": 1,
         "other": 3,
         "capitan/checkins entry_method": 3,
         "capitan/members size": 1,
