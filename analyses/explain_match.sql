@@ -1,5 +1,5 @@
 -- Why a pass was or was not put down to a customer: the waterfall of one check-in, with the two
--- most probable persons and nobody in the table side by side.
+-- most probable persons and "not a customer" side by side.
 --   dbt show --select explain_match --vars '{checkin_id: 20405543}' --limit 20
 -- Weights are natural logs and add up to the total; totals 1 apart are odds of 2.7 to 1.
 with match_groups as (
@@ -83,7 +83,7 @@ persons as (
         on places.customer_id = customers.customer_id
 ),
 
--- The whole decision and nobody in the table, in the same lines.
+-- The whole decision and "not a customer", in the same lines.
 frame as (
     select
         unnest([

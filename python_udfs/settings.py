@@ -455,7 +455,7 @@ def _place_problems(
                 problems[name] = _exports_problem(path, text)
             elif problem := _place_problem(path, is_file, writes):
                 problems[name] = problem if _too_long(path, is_file) else f"{problem} ({text})"
-            # not while DuckDB has it open: who closes a file gives up the locks of his process
+            # not while DuckDB has it open: closing a file gives up the locks of the process
             elif writes and name == "GYM_WAREHOUSE" and path.exists() and not is_duckdb(path):
                 problems[name] = f"must be a DuckDB file or a new one, and {text} is another file"
         except OSError as error:

@@ -138,7 +138,7 @@ weighed as (
             case
                 when best_visits.visit_level is not null
                     then ln(level_chances.agreement / level_chances.chance)
-                -- A day on which nobody else is on record says nothing about anyone's absence.
+                -- Without any other visitor on record an absence says nothing.
                 when presence.chance is null then 0
                 else
                     ln(absence_chances.agreement)

@@ -32,8 +32,8 @@ weights as (
         candidates.name_weight,
         candidate_checkins.same_day_weight,
         candidate_families.household_weight,
-        -- One fact, one weight: a host's member check-in has said that he is a member, and any
-        -- visit that day that he is active.
+        -- One fact, one weight: a host's member check-in has already said that the host is a
+        -- member, and a visit that day that the candidate is active.
         case
             when candidates.pass_kind = 'guest'
                 and candidate_checkins.visit_level not in ('party', 'product')

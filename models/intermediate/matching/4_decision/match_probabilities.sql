@@ -44,8 +44,8 @@ absent_shares as (
     group by events.purchaser_group_id
 ),
 
--- The waterfall: each candidate starts as one of all customers and adds up his evidence; nobody
--- in the table starts with its share and adds the family factor.
+-- Total = prior + match weights. "Not a customer" has its share as prior and the family factor as
+-- its only weight.
 totals as (
     select
         evidence.*,
