@@ -491,7 +491,7 @@ def load(
     problems += [f"{name} {KEPT_OUT}" for name in secret]
     known = [*VARIABLES, *ELSEWHERE]
     for name in sorted(set(found) - set(known)):
-        hint = nearest(name, known, whole=True) or "; see the README"
+        hint = nearest(name, known, whole=True) or "; see docs/settings.md"
         problems.append(f"{name} is no variable of this project{hint}")
     problems += day_problem(as_of(project, arguments))
     wrong = set(secret)
