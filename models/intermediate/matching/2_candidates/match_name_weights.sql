@@ -145,7 +145,10 @@ bounded as (
     qualify row_number() over (
         partition by weighed.written_name, weighed.customer_id
         order by
-            weighed.name_weight desc, weighed.reading, weighed.first_name_agreement, weighed.last_name_agreement
+            weighed.name_weight desc,
+            weighed.reading,
+            weighed.first_name_agreement,
+            weighed.last_name_agreement
     ) = 1
 )
 

@@ -33,7 +33,7 @@ visits as (
         checkins.customer_id,
         checkins.location_id,
         checkins.entry_kind,
-        -- a pass that somebody else bought is no use of one's own
+        -- a pass that another person bought is not the visitor's own
         case when texts.buyer_name is null then lower(texts.pass_type) end as own_pass_type,
         texts.remaining_count,
         cast(checkins.checkin_datetime as date) as checkin_date,

@@ -92,8 +92,12 @@ pooled as (
     select
         weights.purchaser_group_id,
         weights.customer_id,
-        arg_max(weights.first_name_agreement, (weights.name_weight, weights.first_name_agreement)) as first_name_agreement,
-        arg_max(weights.last_name_agreement, (weights.name_weight, weights.first_name_agreement)) as last_name_agreement,
+        arg_max(
+            weights.first_name_agreement, (weights.name_weight, weights.first_name_agreement)
+        ) as first_name_agreement,
+        arg_max(
+            weights.last_name_agreement, (weights.name_weight, weights.first_name_agreement)
+        ) as last_name_agreement,
         max(weights.name_weight) as name_weight,
         max(weights.household_weight) as household_weight,
         case

@@ -61,7 +61,9 @@ totals as (
             + evidence.transaction_weight,
             6
         ) as total_weight,
-        round(ln(absent_shares.absent_share * absent_shares.odds_not_a_customer), 6) as absent_weight,
+        round(
+            ln(absent_shares.absent_share * absent_shares.odds_not_a_customer), 6
+        ) as absent_weight,
         absent_shares.uses_decided_together,
     from match_weights as evidence
     inner join absent_shares
