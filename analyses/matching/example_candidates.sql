@@ -5,7 +5,11 @@ select
         match_name_weights.customer_id in (
             select match_full_names.customer_id
             from {{ ref('match_full_names') }}
-            where match_full_names.written_name = 'Katherine Stavman'
+            where match_full_names.written_name in (
+                select match_groups.written_name
+                from {{ ref('match_groups') }}
+                where match_groups.purchaser_group_id = 30543314
+            )
         ),
         'whole name',
         'half a name, around the check-ins'
@@ -19,5 +23,9 @@ select
         where match_candidates.purchaser_group_id = 30543314
     ) as used_the_pass,
 from {{ ref('match_name_weights') }}
-where match_name_weights.written_name = 'Katherine Stavman'
+where match_name_weights.written_name in (
+    select match_groups.written_name
+    from {{ ref('match_groups') }}
+    where match_groups.purchaser_group_id = 30543314
+)
 order by match_name_weights.name_weight desc, match_name_weights.customer_id

@@ -4,5 +4,9 @@ select
     match_name_readings.first_name,
     match_name_readings.last_name,
 from {{ ref('match_name_readings') }}
-where match_name_readings.written_name = 'Katherine Stavman'
+where match_name_readings.written_name in (
+    select match_groups.written_name
+    from {{ ref('match_groups') }}
+    where match_groups.purchaser_group_id = 30543314
+)
 order by match_name_readings.reading

@@ -20,6 +20,10 @@ inner join {{ ref('match_parameters') }}
     on
         match_parameters.parameter
         = match_word_weights.name_field || '_' || match_word_weights.level || '_m'
-where match_name_readings.written_name = 'Katherine Stavman'
+where match_name_readings.written_name in (
+    select match_groups.written_name
+    from {{ ref('match_groups') }}
+    where match_groups.purchaser_group_id = 30543314
+)
     and match_name_readings.reading = 'plain'
 order by match_word_weights.name_field, match_word_weights.known_word
