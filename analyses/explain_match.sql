@@ -1,5 +1,5 @@
 -- Why a pass was or was not put down to a customer: the waterfall of one check-in, with the two
--- most probable persons and nobody in the table side by side.
+-- most probable persons and "not a customer" side by side.
 --   dbt show --select explain_match --vars '{checkin_id: 20405543}' --limit 20
 -- Weights are natural logs and add up to the total; totals 1 apart are odds of 2.7 to 1.
 with match_groups as (
@@ -46,7 +46,7 @@ persons as (
             {'line': 4, 'evidence': 'names agree', 'value': concat_ws(
                 ', ', posteriors.first_name_agreement, posteriors.last_name_agreement
             )},
-            {'line': 5, 'evidence': 'start', 'value': format('{:.2f}', posteriors.prior_weight)},
+            {'line': 5, 'evidence': 'prior', 'value': format('{:.2f}', posteriors.prior_weight)},
             {'line': 6, 'evidence': '+ name', 'value': format('{:.2f}', posteriors.name_weight)},
             {'line': 7, 'evidence': '+ own visits', 'value': format(
                 '{:.2f}', posteriors.same_day_weight
@@ -83,35 +83,35 @@ persons as (
         on places.customer_id = customers.customer_id
 ),
 
--- The whole decision and nobody in the table, in the same lines.
+-- The whole decision and "not a customer", in the same lines.
 frame as (
     select
         unnest([
-            {'line': 1, 'evidence': 'name on the pass', 'best': asked.written_name, 'nobody': null},
-            {'line': 2, 'evidence': 'customer_id', 'best': null, 'nobody': null},
-            {'line': 3, 'evidence': 'customer', 'best': null, 'nobody': 'not in the table'},
-            {'line': 4, 'evidence': 'names agree', 'best': null, 'nobody': null},
-            {'line': 5, 'evidence': 'start', 'best': null, 'nobody': format(
+            {'line': 1, 'evidence': 'name on the pass', 'best': asked.written_name, 'none': null},
+            {'line': 2, 'evidence': 'customer_id', 'best': null, 'none': null},
+            {'line': 3, 'evidence': 'customer', 'best': null, 'none': 'no record'},
+            {'line': 4, 'evidence': 'names agree', 'best': null, 'none': null},
+            {'line': 5, 'evidence': 'prior', 'best': null, 'none': format(
                 '{:.2f}', asked.match_weight_not_a_customer
             )},
-            {'line': 6, 'evidence': '+ name', 'best': null, 'nobody': null},
-            {'line': 7, 'evidence': '+ own visits', 'best': null, 'nobody': null},
-            {'line': 8, 'evidence': '+ household', 'best': null, 'nobody': 'in the start'},
-            {'line': 9, 'evidence': '+ membership', 'best': null, 'nobody': null},
-            {'line': 10, 'evidence': '+ activity', 'best': null, 'nobody': null},
-            {'line': 11, 'evidence': '+ record', 'best': null, 'nobody': null},
-            {'line': 12, 'evidence': '+ payments', 'best': null, 'nobody': null},
-            {'line': 13, 'evidence': '= total', 'best': null, 'nobody': format(
+            {'line': 6, 'evidence': '+ name', 'best': null, 'none': null},
+            {'line': 7, 'evidence': '+ own visits', 'best': null, 'none': null},
+            {'line': 8, 'evidence': '+ household', 'best': null, 'none': 'in the prior'},
+            {'line': 9, 'evidence': '+ membership', 'best': null, 'none': null},
+            {'line': 10, 'evidence': '+ activity', 'best': null, 'none': null},
+            {'line': 11, 'evidence': '+ record', 'best': null, 'none': null},
+            {'line': 12, 'evidence': '+ payments', 'best': null, 'none': null},
+            {'line': 13, 'evidence': '= total', 'best': null, 'none': format(
                 '{:.2f}', asked.match_weight_not_a_customer
             )},
-            {'line': 14, 'evidence': 'percent', 'best': null, 'nobody': format(
+            {'line': 14, 'evidence': 'percent', 'best': null, 'none': format(
                 '{:.2f}', 100 * asked.probability_not_a_customer
             )},
-            {'line': 15, 'evidence': 'decision', 'best': asked.match_method, 'nobody': null},
+            {'line': 15, 'evidence': 'decision', 'best': asked.match_method, 'none': null},
             {'line': 16, 'evidence': 'check-ins decided together', 'best': cast(
                 asked.uses_decided_together as varchar
-            ), 'nobody': null},
-            {'line': 17, 'evidence': 'payment', 'best': asked.linked_transaction_id, 'nobody': null}
+            ), 'none': null},
+            {'line': 17, 'evidence': 'payment', 'best': asked.linked_transaction_id, 'none': null}
         ]) as entry,
     from asked
 ),
@@ -122,7 +122,7 @@ waterfall as (
         frame.entry.evidence as evidence,
         coalesce(frame.entry.best, best.entry.value) as best,
         runner_up.entry.value as runner_up,
-        frame.entry.nobody as nobody,
+        frame.entry.none as not_a_customer,
     from frame
     left join persons as best
         on
@@ -138,6 +138,6 @@ select
     waterfall.evidence,
     waterfall.best,
     waterfall.runner_up,
-    waterfall.nobody,
+    waterfall.not_a_customer,
 from waterfall
 order by waterfall.line

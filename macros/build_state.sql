@@ -51,7 +51,7 @@
 {%- endmacro %}
 
 
-{# A table that is built anew owes nothing to what was built before: every date counts as new. #}
+{# In a full refresh every date counts as new. #}
 {% macro forget_interaction_dates() %}
     {% if not is_incremental() %}
         delete from {{ interaction_state() }};

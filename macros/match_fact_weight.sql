@@ -1,5 +1,5 @@
 {#- Weight, in natural logs, of a fact that a share of purchasers (a parameter) and a share of all
-    customers show. Nothing where the fact is unknown, or where everybody or nobody shows it. -#}
+    customers show. Nothing where the fact is unknown, or where all or none show it. -#}
 {% macro match_fact_weight(fact, share_parameter, chance) -%}
     round(
         case

@@ -27,7 +27,7 @@
                 one.location_number = other.location_number
                 and one.checkin_date = other.checkin_date + {{ 7 * weeks }}
                 and one.customer_id < other.customer_id
-                -- nobody meets himself
+                -- a person does not meet their own second record
                 and one.person_id != other.person_id
                 and one.first_arrival_us <= other.last_arrival_us + {{ meeting_window_us() }}
                 and other.first_arrival_us <= one.last_arrival_us + {{ meeting_window_us() }}

@@ -52,7 +52,7 @@
     )
 {%- endmacro %}
 
-{#- A generation at the end of a surname, for households, where it parts nobody. -#}
+{#- A generation at the end of a surname, for households, where it does not part people. -#}
 {% macro name_suffix_pattern() -%}
     '[\s,]+(jr|sr|junior|senior|ii|iii|iv)\.?\s*$'
 {%- endmacro %}

@@ -30,7 +30,7 @@
     || ')[\s.,;]*$'
 {%- endmacro %}
 
-{#- The uses that such a tail leaves, or null: of "(12", cut off, nobody knows the next digit. -#}
+{#- The uses that such a tail leaves, or null: of "(12", cut off, the next digit is unknown. -#}
 {% macro pass_text_count(tail) -%}
     case
         when not regexp_matches({{ tail }}, '[0-9]\s*$')
@@ -64,7 +64,7 @@
     '(?i)\s*[(\[（［]\s*({{ pass_text_link() }}(?:[^()\[\]（）]|[(][^()]*[)])+)[)\]）］]\s*$'
 {%- endmacro %}
 
-{#- What follows a "from" that names nobody: a time, a day, a price. -#}
+{#- What follows a "from" that names no buyer: a time, a day, a price. -#}
 {% macro pass_text_amount() -%}
     {%- set price = '[$€£]\\s*[0-9]+(?:[.,][0-9]+)?' -%}
     {%- set day = '(?:19|20)[0-9]{2}|[0-9]{1,2}[/.-][0-9]{1,2}(?:[/.-][0-9]{2,4})?' -%}

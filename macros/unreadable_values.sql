@@ -1,5 +1,5 @@
 {# The optional columns of an export that are typed, as text: the column there, the column in its
-   base model, and what it holds. A day or moment that is "past" is no later than its file, one that lies
+   staging model, and what it holds. A day or moment that is "past" is no later than its file, one that lies
    "ahead" some years later at most; a birthday has rules of its own. #}
 {% macro typed_columns(export_name) -%}
     {%- if export_name == 'capitan/checkins' -%}
@@ -49,7 +49,7 @@
 {%- endmacro %}
 
 
-{# A day or moment, null where nobody can have meant it. #}
+{# A day or moment, null where it is impossible. #}
 {% macro possible_day(column, kind) -%}
     case
         when {{ column }} >= make_date({{ var('earliest_year') }}, 1, 1)

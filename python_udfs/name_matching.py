@@ -1,8 +1,8 @@
-"""How alike two written names are, word by word.
+"""Edit distance and Jaro-Winkler similarity of two written names, word by word.
 
 Pure functions over rapidfuzz: no I/O, no global state, the same rows in the same order as asked.
-Which words are compared and what a likeness is worth is decided in SQL
-(`models/intermediate/matching`).
+SQL decides which words are compared and what a similarity weighs
+(`models/intermediate/matching/1_words`).
 """
 
 from __future__ import annotations

@@ -506,7 +506,7 @@ def _place_problems(
                 problems[name] = _exports_problem(path, text)
             elif problem := _place_problem(path, is_file, writes):
                 problems[name] = problem if _too_long(path, is_file) else f"{problem} ({text})"
-            # not while DuckDB has it open: who closes a file gives up the locks of his process
+            # not while DuckDB has it open: closing a file gives up the locks of the process
             elif writes and name == "GYM_WAREHOUSE" and path.exists() and not is_duckdb(path):
                 problems[name] = f"must be a DuckDB file or a new one, and {text} is another file"
         except OSError as error:
@@ -542,7 +542,7 @@ def load(
     problems += [f"{name} {KEPT_OUT}" for name in secret]
     known = [*VARIABLES, *ELSEWHERE]
     for name in sorted(set(found) - set(known)):
-        hint = nearest(name, known, whole=True) or "; see the README"
+        hint = nearest(name, known, whole=True) or "; see docs/settings.md"
         problems.append(f"{name} is no variable of this project{hint}")
     problems += day_problem(as_of(project, arguments))
     wrong = set(secret)

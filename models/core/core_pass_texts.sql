@@ -19,7 +19,7 @@ texts as (
     )
 ),
 
--- "from 7 pm" at the end names nobody, and hides no other buyer
+-- "from 7 pm" at the end names no buyer, and hides none before it
 split as (
     select
         *,

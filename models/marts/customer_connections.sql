@@ -22,7 +22,7 @@ counted as (
         count(*) filter (where interaction_type = 'same_day_checkin') as same_day_checkins,
         count(*) filter (where interaction_type = 'same_purchase_group') as same_purchase_groups,
         count(*) filter (where interaction_type = 'shared_pass') as shared_passes,
-        -- most of those who come to one party know nothing of each other
+        -- most guests of a party do not know each other
         count(*) filter (
             where case
                 when interaction_type = 'same_purchase_group'
@@ -55,7 +55,7 @@ pairs as (
             ',',
             family_membership, frequent_guest, same_day_checkin, same_purchase_group, shared_pass
         ) as interaction_types,
-        -- what the gym knows of the two; having met is no knowledge
+        -- known ties; a meeting is none
         nullif(
             concat_ws(
                 ',', family_membership, frequent_guest, same_purchase_group, shared_pass

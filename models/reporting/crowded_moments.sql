@@ -1,4 +1,4 @@
--- Grain: one row per place, date and span in which so many arrived that nobody met anybody.
+-- Grain: one row per place, date and span in which too many arrived to count as meetings.
 with arrivals as (
     select * from {{ ref('arrivals') }}
 ),

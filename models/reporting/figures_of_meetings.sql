@@ -27,7 +27,7 @@ checkins_counted as (
     from core_checkins
 ),
 
--- where the data say no zone, and nobody else does either, the clock is anybody's guess
+-- without a zone in the data or the settings the clock is a guess
 clocks as (
     select
         *,

@@ -12,7 +12,7 @@ from conftest import PROJECT
 import analysts_doc
 import publish
 
-QUESTIONS = sorted(path.stem for path in analysts_doc.QUESTIONS.glob("*.sql"))
+QUESTIONS = sorted(path.stem for path in analysts_doc.ANALYSTS.queries.glob("*.sql"))
 
 
 @pytest.fixture(scope="module")
@@ -159,16 +159,16 @@ def test_functions_have_the_columns_that_are_described(published) -> None:
 
 
 def test_the_document_answers_ten_questions() -> None:
-    named = analysts_doc.ANSWER.findall(analysts_doc.DOCUMENT.read_text(encoding="utf-8"))
+    named = analysts_doc.ANSWER.findall(analysts_doc.ANALYSTS.path.read_text(encoding="utf-8"))
     assert sorted(name for _, name, _ in named) == QUESTIONS
     assert len(QUESTIONS) == 10
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_answer_in_the_document_is_the_answer(published, question: str) -> None:
-    document = analysts_doc.DOCUMENT.read_text(encoding="utf-8")
+    document = analysts_doc.ANALYSTS.path.read_text(encoding="utf-8")
     [written] = [
         found[0] for found in analysts_doc.ANSWER.finditer(document) if found[2] == question
     ]
-    assert written == analysts_doc.answered(written, published)
+    assert written == analysts_doc.answered(written, analysts_doc.ANALYSTS, published)
     assert written.count("\n| ") > 2

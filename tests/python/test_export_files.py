@@ -18,7 +18,7 @@ import export_files
 from export_files import DataFile, WriteError, manifest, write_files
 
 FILES = ["a.csv", "a.parquet", "b.csv", "b.parquet"]
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs/files.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/exports.md"
 # What it tells a reader to run.
 IS_COMPLETE = re.findall(r"```sql\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)[0]
 

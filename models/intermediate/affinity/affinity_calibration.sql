@@ -40,7 +40,7 @@ calibration as (
         pair_count,
         placebo_count,
         cast(class_pair_count as bigint) as class_pair_count,
-        -- more bits never mean less: the running maximum smooths what few pairs leave ragged
+        -- more bits never lower the probability: the running maximum smooths bins of few pairs
         cast(
             max(greatest(least(share_here, share_from_here), 0)) over (
                 partition by count_class order by bits_bin

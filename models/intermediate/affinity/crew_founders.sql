@@ -30,8 +30,8 @@ pairs as (
     group by crew_key, customer_id_1, customer_id_2
 ),
 
--- later meetings never move the day on which a pair came close enough, so only a newcomer whose
--- own past is older than the crew's can take the name over
+-- later meetings never move the day on which a pair came close enough, so crew_id changes only
+-- where a newcomer was close to a member before the founding pair was
 anchors as (
     select
         crew_key,

@@ -27,7 +27,7 @@ too_large as (
     having count(*) > {{ var('crew_max_members') }}
 ),
 
--- a group that is too large climbs the ladder: at each step its weakest ties are left out
+-- a group that is too large loses its weakest ties, one rank after another
 steps as (
     select distinct tie_rank from crew_ties
 ),
@@ -56,7 +56,7 @@ candidates as (
     select * from parts
 ),
 
--- the first step at which the group fits is where the climb ends
+-- the first rank at which the group fits ends this
 fitting as (
     select
         tie_rank,

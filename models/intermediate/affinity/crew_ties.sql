@@ -9,7 +9,7 @@ ties as (
         customer_id_1,
         customer_id_2,
         tie_probability,
-        -- the probability ends at a ceiling; above it the bits tell one tie from another
+        -- the highest probability is shared by many ties; among these the bits decide
         case
             when tie_probability = max(tie_probability) over () then floor(affinity_bits * 2)
             else 0

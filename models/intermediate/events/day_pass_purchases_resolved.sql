@@ -41,7 +41,7 @@ by_email as (
     inner join customer_records on purchases.email = customer_records.email
 ),
 
--- an e-mail that a family shares names nobody, unless one of them carries the buyer's name
+-- an e-mail address that a family shares identifies a customer only with the buyer's name
 email_owners as (
     select
         payment_line_id,

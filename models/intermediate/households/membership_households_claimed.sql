@@ -8,7 +8,7 @@ links as (
     select * from {{ ref('membership_links_scored') }}
 ),
 
--- Kin of kin are kin: a child reaches the owner through a brother.
+-- Kinship is transitive: a child is joined to the owner by way of a brother.
 reached (seat_id, reached_seat_id) as (
     select
         seat_id,
@@ -46,8 +46,9 @@ grouped as (
         on seats.seat_id = kin_groups.seat_id
 ),
 
--- Every membership has an owner, so kin without one joins the closest household of its block that
--- has. In a duo, and where no owner is listed, only who has no kin at all joins other people.
+-- Every membership has an owner, so a household without one joins the closest household of its
+-- block that has one. In a duo, and where no owner is listed, only a seat without any kinship joins
+-- another household.
 adopted as (
     select
         grouped.kin_group,

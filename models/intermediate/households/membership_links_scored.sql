@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- Grain: one row per two seats of one roster block, in both directions, that anything connects.
+-- Grain: one row per two seats of one roster block, in both directions, with points above 0.
 with seats as (
     select * from {{ ref('membership_seats') }}
 ),
@@ -38,8 +38,8 @@ links as (
     where kinship > 0
 ),
 
--- Ids that follow each other also join strangers at the front desk: that alone makes kin only of
--- seats of which one has nobody closer.
+-- Ids that follow each other may be strangers who stood in one queue. These points alone make a
+-- household only where one of the two seats has no closer one.
 scored as (
     select
         seat_id,

@@ -8,8 +8,8 @@ households_claimed as (
     select * from {{ ref('membership_households_claimed') }}
 ),
 
--- An owner parts a household from his neighbours'. He comes first, then whoever is closest to him;
--- two rows of one person share a place.
+-- The owner comes first, then the members by kinship with the owner. Two rows of one person share a
+-- place.
 ranked as (
     select
         member_id,
@@ -25,7 +25,8 @@ ranked as (
     from households_claimed
 ),
 
--- The others wait: a duo's third person, and who has no kin and no listed membership.
+-- The rest has no place yet: a duo's third person, and people with neither kinship nor a listed
+-- membership.
 seated as (
     select
         member_id,
@@ -51,8 +52,8 @@ open_places as (
     having max(place) < {{ var('duo_member_limit') }}
 ),
 
--- Who waits for a family joins the household before him on the roster, else the one after him.
--- Who waits for a duo takes the next open place; when none is left, they pair off in order.
+-- For a family they join the household before them on the roster, else the one after them. For a
+-- duo they take the next open place; where none is left, they are paired in roster order.
 placed as (
     select
         seated.member_id,

@@ -11,7 +11,7 @@ customers as (
     select * from {{ ref('customer_records') }}
 ),
 
--- The owner has a seat of his own, on the roster or not: a parent may pay and never climb.
+-- The owner has a further seat, on the roster or not: a parent may pay and never climb.
 seats as (
     select
         members.member_id as seat_id,

@@ -1,4 +1,4 @@
--- Grain: one row per date whose interactions are not, or no longer, those in the table.
+-- Grain: one row per date whose interactions in the table are missing or out of date.
 with interaction_dates_fingerprinted as (
     select * from {{ ref('interaction_dates_fingerprinted') }}
 ),

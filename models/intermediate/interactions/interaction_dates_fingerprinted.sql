@@ -16,7 +16,7 @@ interactions_family_membership as (
     select * from {{ ref('interactions_family_membership') }}
 ),
 
--- every column that an interaction shows must be in the hash of its fact
+-- hash every column that an interaction shows, or its edits go unnoticed
 inputs as (
     select
         checkin_date as interaction_date,

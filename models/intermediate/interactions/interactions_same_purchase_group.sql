@@ -70,7 +70,7 @@ shared_purchases as (
             one.interaction_date = other.interaction_date
             and one.purchaser_customer_id = other.purchaser_customer_id
             and one.user_customer_id < other.user_customer_id
-            -- nobody is a group
+            -- one person is no group
             and one.user_person_id != other.user_person_id
             and case
                 when one.linked_paid_date is not null and other.linked_paid_date is not null
@@ -85,7 +85,7 @@ pairs as (
         count(*) over (partition by interaction_date, customer_id_1, customer_id_2)
             as repeat_count,
     from shared_purchases
-    -- of several, a known payment and then the larger group describes the pair
+    -- of several purchases a known payment goes first, then the larger group
     qualify
         row_number() over (
             partition by interaction_date, customer_id_1, customer_id_2

@@ -41,7 +41,7 @@ seconds as (
     group by location_id, checkin_date, arrived_second
 ),
 
--- where a clock shows whole minutes, a minute's people share one moment
+-- where a clock shows whole minutes, all arrivals of a minute share one moment
 clocks as (
     select
         location_id,

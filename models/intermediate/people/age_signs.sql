@@ -54,8 +54,8 @@ parents as (
     where relationship = 'parent'
 ),
 
--- an entry turned round would make a child the parent: only beside a child of known age is the
--- other one certainly grown up
+-- a relation entered the wrong way round would make a child the parent: only the parent of a child
+-- of known age is surely an adult
 parents_of_minors as (
     select parents.parent_id
     from parents

@@ -114,7 +114,7 @@ same_people as (
     group by pairs.customer_id_1, pairs.customer_id_2
 ),
 
--- whom the gym knows as relatives of each other are two people
+-- recorded relatives of each other are two people
 related as (
     select
         least(customer_id, related_customer_id) as customer_id_1,

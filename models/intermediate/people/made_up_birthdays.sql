@@ -1,4 +1,4 @@
--- Grain: one row per day that stands in records for want of a birthday.
+-- Grain: one row per day that stands in records in place of an unknown birthday.
 with core_customers as (
     select * from {{ ref('core_customers') }}
 ),
@@ -17,8 +17,8 @@ birthdays as (
     group by birthday
 ),
 
--- what a form or a system writes where nobody gave a birthday: a known one, or the first of a
--- January that far more customers have than were born on one day
+-- what forms and systems write without a birthday: a known day, or a 1 January that far more
+-- customers have than were born on one day
 placeholders as (
     select birthday
     from placeholder_birthdays

@@ -24,12 +24,14 @@ signs as (
     group by customer_id
 ),
 
--- the birthdays decide; without one any sign of a child, then of an adult; else nobody knows
+-- birthdays decide; without one a sign of a child, then a sign of an adult; else the age is unknown
 aged as (
     select
         people_recorded.*,
         case
-            when people_recorded.birthday + to_years({{ var('adult_age_years') }}) > core_today.today
+            when
+                people_recorded.birthday + to_years({{ var('adult_age_years') }})
+                > core_today.today
                 then 'child'
             -- parents write their own birthday into the record of a child
             when people_recorded.birthday_at_visits + to_years({{ var('adult_age_years') }})

@@ -24,8 +24,7 @@ visits as (
     from core_checkins
 ),
 
--- of several birthdays at the visits that of the youngest counts: rather a child too many than one
--- too few
+-- of several birthdays at the visits the latest counts: the safe side is a child
 visitors as (
     select
         visits.customer_id,

@@ -21,8 +21,8 @@ chained as (
     {{ connected_components('one_person') }} -- noqa: PRS
 ),
 
--- a record without a birthday may be like the father's and like the son's: it makes them no one
--- person, and is nobody's of the two
+-- a record without a birthday may resemble the father's and the son's: it does not join the two,
+-- and belongs to neither
 parted as (
     select
         chained.customer_id,

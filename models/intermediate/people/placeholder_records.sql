@@ -12,7 +12,7 @@ placeholder_names as (
     select * from {{ ref('placeholder_names') }}
 ),
 
--- whoever has no record is known by the visits
+-- a customer_id without a record is known by its visits
 visitors as (
     select
         core_checkins.customer_id,

@@ -42,7 +42,7 @@ names as (
     union
     select
         also_named.customer_id,
-        -- who has no record is of unknown age
+        -- a customer without a record is of unknown age
         case
             when people.age_group is null or also_named.is_of_another then 'unknown'
             else people.age_group

@@ -1,4 +1,4 @@
--- Grain: one row per check-in on a pass of which the buyer's name tells of a child.
+-- Grain: one row per check-in on a pass whose buyer's name identifies a child.
 with pass_transfers_matched as (
     select * from {{ ref('pass_transfers_matched') }}
 ),

@@ -41,7 +41,7 @@ judged as (
             has_name,
             unreadable_reason
         ),
-        -- a request that names nobody must not be taken for one that was carried out
+        -- a request that identifies nobody must not count as carried out
         coalesce(
             unreadable_reason,
             case

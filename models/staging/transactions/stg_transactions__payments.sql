@@ -63,8 +63,8 @@ judged as (
             missing_value('transaction_id'),
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
-        -- one sale has several lines under one id; a line is told by what was sold, to whom and
-        -- for how much, and what else is written on it may be corrected
+        -- one sale has several lines under one id; product, payer and amount identify a line, and
+        -- everything else on it may be corrected
         hash(description, buyer_name, receipt_email, billing_email, total_amount) as line_hash,
         {{ unreadable_values('transactions/combined_transaction_data') }} as unreadable_values,
     from typed

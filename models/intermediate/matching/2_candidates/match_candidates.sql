@@ -7,7 +7,7 @@ match_name_weights as (
     select * from {{ ref('match_name_weights') }}
 ),
 
--- Nobody who used the pass, in any check-in of the group, bought it.
+-- Users of a pass of the group did not buy it.
 users as (
     select distinct
         events.purchaser_group_id,

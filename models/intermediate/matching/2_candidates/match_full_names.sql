@@ -35,9 +35,9 @@ last_levels as (
     select * from match_word_weights where name_field = 'last'
 ),
 
--- Pairs of words that agree and that somebody carries, before it is asked who: most pairs of words
--- are nobody's name. Materialised, because joined the other way round each common first name would
--- bring along all who carry it.
+-- Pairs of words that agree and are the name of some customer: most pairs are no customer's name.
+-- Materialised, because joined the other way round each common first name would bring all its
+-- customers along.
 wanted as materialized (
     select
         purchaser_names.written_name,

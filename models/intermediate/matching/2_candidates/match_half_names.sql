@@ -43,7 +43,7 @@ last_levels as (
     where word_levels.name_field = 'last'
 ),
 
--- People around the check-in, whatever they are called: a changed name is found in no other way.
+-- Customers around the check-in, whatever their names: a changed name is found in no other way.
 people_around as materialized (
     select
         events.written_name,

@@ -35,8 +35,8 @@ population as (
     select cast(count(*) as double) as customers from core_customers
 ),
 
--- "White Hayley" is hardly a Ms White Hayley, whoever she is: how much turning the words round
--- costs depends on how well they fit the other way.
+-- "White Hayley" is most probably Hayley White: what turning the words round costs depends on how
+-- common each word is in each place.
 swaps as (
     select
         names.written_name,
@@ -145,7 +145,10 @@ bounded as (
     qualify row_number() over (
         partition by weighed.written_name, weighed.customer_id
         order by
-            weighed.name_weight desc, weighed.reading, weighed.first_name_agreement, weighed.last_name_agreement
+            weighed.name_weight desc,
+            weighed.reading,
+            weighed.first_name_agreement,
+            weighed.last_name_agreement
     ) = 1
 )
 

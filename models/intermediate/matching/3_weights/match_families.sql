@@ -107,8 +107,8 @@ families as (
         + shares.family_share * {{ match_parameter('same_last_m') }} * coalesce(shares.rarity, 1)
             as same_name_odds,
         1 - shares.family_share * {{ match_parameter('same_last_m') }} as other_name_odds,
-        -- Who is absent may be an unrecorded parent: a shown last name like the recipient's speaks
-        -- for nobody in the table as much as for a namesake in it.
+        -- A purchaser without a record may be a parent: a shown last name like the recipient's
+        -- speaks for "not a customer" as much as for a namesake.
         case
             when shown_agreements.weight is not null
                 then

@@ -34,8 +34,8 @@ last_names as (
         and customer_names.last_form = 'full'
 ),
 
--- A share of the purchases is made by recorded relatives, spread evenly over them; the rest by
--- anybody, more often by people of the same last name.
+-- Recorded relatives make a share of the purchases, spread evenly over them. The rest is made by
+-- any customer, more often by one with the same last name.
 weighed as (
     select
         candidates.checkin_id,

@@ -1,4 +1,4 @@
--- Grain: one row per purchaser group and candidate for whom a payment speaks.
+-- Grain: one row per purchaser group and candidate with evidence from payments.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
@@ -59,8 +59,8 @@ payment_likelihoods as (
     group by payment_names.purchaser_group_id, name_candidates.customer_id
 ),
 
--- A payment speaks for a candidate where its name says more than the pass does ("Carol T." paid
--- as "Carol Teo"). It never speaks against one, and the same name again says nothing.
+-- A payment is evidence where its name says more than the pass does ("Carol T." paid as "Carol
+-- Teo"). It is never evidence against a candidate, and the same name again is none.
 weighed as (
     select
         group_candidates.purchaser_group_id,

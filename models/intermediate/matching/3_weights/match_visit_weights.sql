@@ -33,7 +33,7 @@ visits as (
         checkins.customer_id,
         checkins.location_id,
         checkins.entry_kind,
-        -- a pass that somebody else bought is no use of one's own
+        -- a pass that another person bought is not the visitor's own
         case when texts.buyer_name is null then lower(texts.pass_type) end as own_pass_type,
         texts.remaining_count,
         cast(checkins.checkin_datetime as date) as checkin_date,
@@ -138,7 +138,7 @@ weighed as (
             case
                 when best_visits.visit_level is not null
                     then ln(level_chances.agreement / level_chances.chance)
-                -- A day on which nobody else is on record says nothing about anyone's absence.
+                -- Without any other visitor on record an absence says nothing.
                 when presence.chance is null then 0
                 else
                     ln(absence_chances.agreement)

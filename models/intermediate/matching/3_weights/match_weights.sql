@@ -32,8 +32,8 @@ weights as (
         candidates.name_weight,
         candidate_checkins.same_day_weight,
         candidate_families.household_weight,
-        -- One fact, one weight: a host's member check-in has said that he is a member, and any
-        -- visit that day that he is active.
+        -- One fact, one weight: a host's member check-in has already said that the host is a
+        -- member, and a visit that day that the candidate is active.
         case
             when candidates.pass_kind = 'guest'
                 and candidate_checkins.visit_level not in ('party', 'product')
@@ -92,8 +92,12 @@ pooled as (
     select
         weights.purchaser_group_id,
         weights.customer_id,
-        arg_max(weights.first_name_agreement, (weights.name_weight, weights.first_name_agreement)) as first_name_agreement,
-        arg_max(weights.last_name_agreement, (weights.name_weight, weights.first_name_agreement)) as last_name_agreement,
+        arg_max(
+            weights.first_name_agreement, (weights.name_weight, weights.first_name_agreement)
+        ) as first_name_agreement,
+        arg_max(
+            weights.last_name_agreement, (weights.name_weight, weights.first_name_agreement)
+        ) as last_name_agreement,
         max(weights.name_weight) as name_weight,
         max(weights.household_weight) as household_weight,
         case

@@ -53,9 +53,13 @@ decided as (
             when ranked.is_email_owner then 'email_link'
             when ranked.transaction_weight >= {{ match_parameter('transaction_method_weight') }}
                 then 'transaction_link'
-            when 'mismatch' in (ranked.first_name_agreement, ranked.last_name_agreement) then 'context'
-            when ranked.first_name_agreement = 'exact' and ranked.last_name_agreement = 'exact' then 'name_exact'
-            when ranked.first_name_agreement in ('nickname', 'diminutive') and ranked.last_name_agreement = 'exact'
+            when 'mismatch' in (ranked.first_name_agreement, ranked.last_name_agreement)
+                then 'context'
+            when ranked.first_name_agreement = 'exact' and ranked.last_name_agreement = 'exact'
+                then 'name_exact'
+            when
+                ranked.first_name_agreement in ('nickname', 'diminutive')
+                and ranked.last_name_agreement = 'exact'
                 then 'name_nickname'
             else 'name_fuzzy'
         end as match_method,

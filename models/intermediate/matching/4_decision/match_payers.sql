@@ -59,7 +59,9 @@ payer_names as (
     from payers
     inner join match_name_weights as name_candidates
         on payers.customer_id = name_candidates.customer_id
-    where 'mismatch' not in (name_candidates.first_name_agreement, name_candidates.last_name_agreement)
+    where 'mismatch' not in (
+            name_candidates.first_name_agreement, name_candidates.last_name_agreement
+        )
     union all
     select
         purchasers.purchaser_group_id,

@@ -44,8 +44,8 @@ absent_shares as (
     group by events.purchaser_group_id
 ),
 
--- The waterfall: each candidate starts as one of all customers and adds up his evidence; nobody
--- in the table starts with its share and adds the family factor.
+-- Total = prior + match weights. "Not a customer" has its share as prior and the family factor as
+-- its only weight.
 totals as (
     select
         evidence.*,
@@ -61,7 +61,9 @@ totals as (
             + evidence.transaction_weight,
             6
         ) as total_weight,
-        round(ln(absent_shares.absent_share * absent_shares.odds_not_a_customer), 6) as absent_weight,
+        round(
+            ln(absent_shares.absent_share * absent_shares.odds_not_a_customer), 6
+        ) as absent_weight,
         absent_shares.uses_decided_together,
     from match_weights as evidence
     inner join absent_shares

@@ -102,7 +102,7 @@ matched as (
             and decided.customer_id = candidate_checkins.customer_id
     left join match_links as payments_linked
         on events.checkin_id = payments_linked.checkin_id
-    -- whoever used a pass that another record of his bought used his own
+    -- a pass that another record of the same person bought is the user's own
     left join person_records as buyer
         on decided.customer_id = buyer.customer_id
     left join person_records as recipient

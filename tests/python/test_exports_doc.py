@@ -1,4 +1,4 @@
-"""docs/files.md says of the exports what the code does."""
+"""docs/exports.md says of the exports what the code does."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from raw_exports import EXPORTS, Export
 
-PAGE = (PROJECT / "docs/files.md").read_text(encoding="utf-8")
+PAGE = (PROJECT / "docs/exports.md").read_text(encoding="utf-8")
 
 
 def line(export: Export) -> str:
