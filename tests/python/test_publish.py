@@ -217,12 +217,12 @@ def test_a_warehouse_that_another_has_open_is_not_published(
 
 
 PARTS = {
-    "a long flag": (("--select", "export_names", "crew_of"), {}),
-    "a flag with an equals sign": (("--select=export_names",), {}),
-    "a short flag": (("-m", "export_names"), {}),
-    "an old flag": (("--models", "export_names"), {}),
+    "a long flag": (("--select", "interaction_types", "crew_of"), {}),
+    "a flag with an equals sign": (("--select=interaction_types",), {}),
+    "a short flag": (("-m", "interaction_types"), {}),
+    "an old flag": (("--models", "interaction_types"), {}),
     "a tag of a type": (("--resource-type", "seed"), {}),
-    "the environment": (("--select", "export_names"), {"DBT_EMPTY": "true"}),
+    "the environment": (("--select", "interaction_types"), {"DBT_EMPTY": "true"}),
     "models without their tests": ((), {"DBT_RESOURCE_TYPES": "model"}),
 }
 
