@@ -7,6 +7,7 @@ macros that are no SQL by themselves.
 
 from __future__ import annotations
 
+import configparser
 from collections.abc import Iterator
 
 import duckdb
@@ -136,3 +137,24 @@ def test_every_argument_is_described_in_its_place() -> None:
         if not argument.get("description", "").strip() or not argument.get("type")
     ]
     assert lacking == []
+
+
+def test_what_the_linter_takes_for_a_macro_has_its_arguments() -> None:
+    """`.sqlfluff` has short ones for long macros: the style of a model does not hang on them."""
+    config = configparser.ConfigParser(interpolation=None)
+    config.optionxform = str
+    config.read(PROJECT / ".sqlfluff", encoding="utf-8")
+    short = {
+        name: text
+        for name, text in config["sqlfluff:templater:jinja:macros"].items()
+        if name not in ("env_var", "local_md5")
+    }
+    assert len(short) > 10
+    replaced, real = (
+        {
+            macro.name: [argument.name for argument in macro.args]
+            for macro in ENVIRONMENT.parse(text).find_all(nodes.Macro)
+        }
+        for text in ("".join(short.values()), SOURCE)
+    )
+    assert replaced == {name: real.get(name) for name in short}
