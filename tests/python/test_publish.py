@@ -455,6 +455,7 @@ def test_no_email_phone_or_birthday_is_published(small_gym: Project, tmp_path: P
         "last_interaction_date",
         "last_outing_date",
         "linked_paid_date",
+        "today",
     }
 
 
