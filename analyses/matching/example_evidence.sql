@@ -6,7 +6,7 @@ select
     round(match_visit_weights.same_day_weight, 2) as visit_weight,
     match_household_weights.relative_steps is not null as is_relative,
     round(match_household_weights.household_weight, 2) as household_weight,
-    match_record_weights.is_child,
+    match_record_weights.is_too_young_to_buy,
     match_record_weights.is_later,
     round(match_record_weights.record_weight, 2) as record_weight,
 from {{ ref('match_visit_weights') }}

@@ -14,14 +14,14 @@ import pyarrow as pa
 from conftest import PROJECT, Project, Warm, once
 
 CATALOG = "gym_connections"
-CREW_TABLES = ("crews", "crew_members")
+BESIDE = ("visit_days", "crews", "crew_members")
 Visit = tuple[int, str | None, datetime]
 
 
 def compile_models(folder: Path) -> None:
     """Let dbt write the SQL of the models of affinity and crews below a folder."""
     dbt = str(Path(sys.executable).with_name("dbt"))
-    selected = ("--select", "intermediate.affinity", *CREW_TABLES)
+    selected = ("--select", "intermediate.affinity", *BESIDE)
     done = Project(folder, folder).run(dbt, "--quiet", "compile", *selected)
     assert done.returncode == 0, done.stdout
 
@@ -35,7 +35,7 @@ def compiled_models() -> list[tuple[str, str]]:
         unique_id: node
         for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] == "model"
-        and (node["path"].startswith("intermediate/affinity") or node["name"] in CREW_TABLES)
+        and (node["path"].startswith("intermediate/affinity") or node["name"] in BESIDE)
     }
     ordered: list[tuple[str, str]] = []
     while waiting:
@@ -73,6 +73,8 @@ def run_models(visits: Iterable[Visit], threads: int = 2) -> duckdb.DuckDBPyConn
         select
             *,
             customer_id as person_id,
+            location_id as location_name,
+            cast(null as varchar) as crowd,
             cast(checkin_datetime as date) as checkin_date,
             epoch_us(checkin_datetime) - epoch_us(date_trunc('day', checkin_datetime))
             as arrived_us
