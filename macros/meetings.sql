@@ -14,13 +14,15 @@
             least(one.location_name, other.location_name) as location_name,
             one.checkin_date,
             -- nearly everybody comes once a day: only the others need every arrival compared
+            len(one.arrivals_us) = 1 and len(other.arrivals_us) = 1 as is_single,
             case
-                when len(one.arrivals_us) = 1 and len(other.arrivals_us) = 1
-                    then [abs(one.first_arrival_us - other.first_arrival_us)]
-                else {{ gaps_within_window('one.arrivals_us', 'other.arrivals_us') }}
-            end as gaps_us,
-            list_min(gaps_us) as gap_us,
-            len(gaps_us) as arrival_pair_count,
+                when is_single then abs(one.first_arrival_us - other.first_arrival_us)
+                else list_min({{ gaps_within_window('one.arrivals_us', 'other.arrivals_us') }})
+            end as gap_us,
+            case
+                when is_single then 1
+                else len({{ gaps_within_window('one.arrivals_us', 'other.arrivals_us') }})
+            end as arrival_pair_count,
         from visit_days as one
         inner join visit_days as other
             on
