@@ -162,6 +162,18 @@ def once(shared: Path, name: str, make: Callable[[Path], object]) -> Path:
     return folder
 
 
+def places(folder: Path, exports: Path) -> dict[str, str]:
+    """Where a gym in one folder reads and writes."""
+    return {
+        "GYM_RAW_EXPORTS": str(exports),
+        "GYM_WAREHOUSE": str(folder / "gym_connections.duckdb"),
+        "GYM_EXPORTS_OUT": str(folder / "files"),
+        "GYM_PUBLISHED": str(folder / "published" / "gym_connections.duckdb"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+
+
 class Warm:
     """How commands are run where it is not the test's matter how a process begins."""
 
@@ -179,7 +191,9 @@ class Warm:
 
         def parse(folder: Path) -> None:
             dbt = str(Path(sys.executable).with_name("dbt"))
-            done = cls.dbt().run((dbt, "parse"), Project(folder, folder).environment)
+            # whatever the test that asks first has set
+            clean = {name: value for name, value in os.environ.items() if name[:4] != "GYM_"}
+            done = cls.dbt().run((dbt, "parse"), clean | places(folder, folder))
             assert done.returncode == 0, done.stdout
 
         return once(cls.shared, "parsed", parse)
@@ -223,14 +237,7 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {
-            "GYM_RAW_EXPORTS": str(self.exports),
-            "GYM_WAREHOUSE": str(self.warehouse),
-            "GYM_EXPORTS_OUT": str(self.files),
-            "GYM_PUBLISHED": str(self.published),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-        }
+        return os.environ | places(self.folder, self.exports)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's folder with this environment."""
