@@ -8,11 +8,13 @@ macros that are no SQL by themselves.
 from __future__ import annotations
 
 import configparser
+import inspect
 from collections.abc import Iterator
 
 import duckdb
 import jinja2
 import pytest
+import sqlfluff_library
 import yaml
 from conftest import PROJECT
 from jinja2 import nodes
@@ -158,3 +160,13 @@ def test_what_the_linter_takes_for_a_macro_has_its_arguments() -> None:
         for text in ("".join(short.values()), SOURCE)
     )
     assert replaced == {name: real.get(name) for name in short}
+
+
+def test_the_linter_knows_each_macro_that_gives_a_list() -> None:
+    path = PROJECT / "macros/core_rows.sql"
+    macros = {
+        macro.name: [argument.name for argument in macro.args]
+        for macro in ENVIRONMENT.parse(path.read_text(encoding="utf-8")).find_all(nodes.Macro)
+    }
+    functions = inspect.getmembers(sqlfluff_library, inspect.isfunction)
+    assert {name: list(inspect.signature(f).parameters) for name, f in functions} == macros
