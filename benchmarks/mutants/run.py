@@ -33,7 +33,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 PARTS = ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts")
 PARTS += ("docs", "benchmarks")
 FILES = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "requirements.txt", "README.md")
-FOLDERS = ("intermediate", "marts", "staging")
+FOLDERS = ("core", "intermediate", "marts", "staging")
 # They read the sample that is built, or the SQL of models, and none builds a whole gym.
 QUICK_TESTS = ["test_matches_truth", "test_households", "test_affinity_example", "test_affinity"]
 QUICK_TESTS += ["test_crews"]
