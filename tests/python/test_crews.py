@@ -92,6 +92,10 @@ def test_a_crew_says_where_and_when() -> None:
         " from main.crews where customer_ids = '501,502,503,504'"
     ).fetchone()
     assert row == (4, 6, "60", 18, 20, 4, True)
+    assert connection.sql(
+        "select customer_id, outing_count from main.crew_members"
+        " where customer_id between 501 and 504 order by 1"
+    ).fetchall() == [(501, 20), (502, 20), (503, 20), (504, 20)]
 
 
 def test_neither_order_nor_threads_matter() -> None:
