@@ -296,7 +296,7 @@ def test_a_night_without_new_exports_is_refused_by_name_and_age(
     for path in [*night.exports.rglob("*.csv"), new]:
         age(path, hours=47)
     age(old, hours=1000)
-    nightly = ("--nightly", "--select", "interaction_types")
+    nightly = ("--nightly", "--select", "dialect_capitan")
     assert night.build(*nightly).returncode == 0
 
     age(new, hours=60.4)
@@ -310,7 +310,7 @@ def test_a_night_without_new_exports_is_refused_by_name_and_age(
 
 
 def test_a_night_without_a_folder_of_exports_says_so(project: Project) -> None:
-    refused = project.build("--nightly", "--select", "interaction_types")
+    refused = project.build("--nightly", "--select", "dialect_capitan")
     assert refused.returncode == 1
     [sentence] = refused.stderr.strip().splitlines()[1:]
     assert sentence == f"  GYM_RAW_EXPORTS {project.exports} is not there"
@@ -330,7 +330,7 @@ def test_a_night_is_not_for_the_sample(project: Project, monkeypatch: pytest.Mon
 
 def test_an_age_that_is_no_number_is_refused(project: Project, monkeypatch) -> None:
     monkeypatch.setenv("GYM_MAX_EXPORT_AGE_HOURS", "two days")
-    refused = project.build("--nightly", "--select", "interaction_types")
+    refused = project.build("--nightly", "--select", "dialect_capitan")
     assert refused.returncode == 1
     assert "GYM_MAX_EXPORT_AGE_HOURS" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -217,12 +217,12 @@ def test_a_warehouse_that_another_has_open_is_not_published(
 
 
 PARTS = {
-    "a long flag": (("--select", "interaction_types", "crew_of"), {}),
-    "a flag with an equals sign": (("--select=interaction_types",), {}),
-    "a short flag": (("-m", "interaction_types"), {}),
-    "an old flag": (("--models", "interaction_types"), {}),
+    "a long flag": (("--select", "dialect_capitan", "crew_of"), {}),
+    "a flag with an equals sign": (("--select=dialect_capitan",), {}),
+    "a short flag": (("-m", "dialect_capitan"), {}),
+    "an old flag": (("--models", "dialect_capitan"), {}),
     "a tag of a type": (("--resource-type", "seed"), {}),
-    "the environment": (("--select", "interaction_types"), {"DBT_EMPTY": "true"}),
+    "the environment": (("--select", "dialect_capitan"), {"DBT_EMPTY": "true"}),
     "models without their tests": ((), {"DBT_RESOURCE_TYPES": "model"}),
 }
 

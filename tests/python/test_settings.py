@@ -387,7 +387,7 @@ def test_a_plain_dbt_command_checks_the_settings_and_keeps_the_warehouse_private
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.exports.mkdir()
-    command = (DBT, "seed", "--select", "interaction_types")
+    command = (DBT, "seed", "--select", "dialect_capitan")
     monkeypatch.setenv("GYM_TIMEZONE", "Lisbon")
     refused = project.run(*command)
     assert "did you mean Europe/Lisbon?" in refused.stdout
