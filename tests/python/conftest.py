@@ -162,18 +162,6 @@ def once(shared: Path, name: str, make: Callable[[Path], object]) -> Path:
     return folder
 
 
-def places(folder: Path, exports: Path) -> dict[str, str]:
-    """Where a gym in one folder reads and writes."""
-    return {
-        "GYM_RAW_EXPORTS": str(exports),
-        "GYM_WAREHOUSE": str(folder / "gym_connections.duckdb"),
-        "GYM_EXPORTS_OUT": str(folder / "files"),
-        "GYM_PUBLISHED": str(folder / "published" / "gym_connections.duckdb"),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
-
-
 class Warm:
     """How commands are run where it is not the test's matter how a process begins."""
 
@@ -191,9 +179,12 @@ class Warm:
 
         def parse(folder: Path) -> None:
             dbt = str(Path(sys.executable).with_name("dbt"))
-            # whatever the test that asks first has set
+            # without what the test that asks first has set
             clean = {name: value for name, value in os.environ.items() if name[:4] != "GYM_"}
-            done = cls.dbt().run((dbt, "parse"), clean | places(folder, folder))
+            clean |= {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder)}
+            clean |= {"GYM_RAW_EXPORTS": str(folder), "GYM_EXPORTS_OUT": str(folder / "files")}
+            clean |= {"GYM_WAREHOUSE": str(folder / "gym_connections.duckdb")}
+            done = cls.dbt().run((dbt, "parse"), clean)
             assert done.returncode == 0, done.stdout
 
         return once(cls.shared, "parsed", parse)
@@ -237,7 +228,14 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | places(self.folder, self.exports)
+        return os.environ | {
+            "GYM_RAW_EXPORTS": str(self.exports),
+            "GYM_WAREHOUSE": str(self.warehouse),
+            "GYM_EXPORTS_OUT": str(self.files),
+            "GYM_PUBLISHED": str(self.published),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+        }
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's folder with this environment."""
