@@ -101,7 +101,7 @@ docs: $(VENV)/.development ## Write the docs and the column lineage of the last 
 	@$(RUN) docs
 
 .PHONY: docs-answers
-docs-answers: $(VENV)/.runtime ## Write the queries and answers into docs/analysts.md, after a build of the sample
+docs-answers: $(VENV)/.runtime ## Renew the answers in docs/analysts.md and docs/matching.md, after a build of the sample
 	@$(RUN) docs-answers
 
 .PHONY: golden

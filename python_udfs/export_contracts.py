@@ -88,12 +88,22 @@ class Export:
         return pa.schema([pa.field(name, pa.string()) for name in self.columns] + [*BOOKKEEPING])
 
 
+# What meta may say: a word that nobody reads would leave a person unerased.
+PERSON = frozenset(
+    ("id", "first_name", "last_name", "full_name", "preferred_name", "email", "phone", "birthday")
+    + ("owner_id", "owner_fact")
+)
+
+
 def _meta(described: dict[str, Any]) -> dict[str, Any]:
     return described.get("config", {}).get("meta", {})
 
 
 def contract(system: str, table: dict[str, Any], feeds: str) -> Export:
     """The contract that a table of a source describes.
+
+    Raises:
+        ValueError: a column says of a person what is not read, or no column says whose a row is.
 
     Example:
         >>> columns = [{"name": "id", "config": {"meta": {"required": True, "person": "id"}}}]
@@ -102,6 +112,13 @@ def contract(system: str, table: dict[str, Any], feeds: str) -> Export:
         ('gate/visits', ('id',), ('id',))
     """
     columns = {column["name"]: _meta(column) for column in table["columns"]}
+    path = f"{system}/{table['name']}"
+    for name, meta in columns.items():
+        if meta.get("person", "id") not in PERSON or meta.get("when_erased", "kept") != "kept":
+            raise ValueError(f"{path}: the meta of {name} holds a word that is not read: {meta}")
+    whose = {"id", "full_name", "first_name", "owner_id", "email", "phone"}
+    if feeds and not whose & {meta.get("person") for meta in columns.values()}:
+        raise ValueError(f"{path}: no column says whom a row is about, so nobody is erased from it")
 
     def of_person(*roles: str) -> tuple[str, ...]:
         return tuple(
@@ -109,7 +126,7 @@ def contract(system: str, table: dict[str, Any], feeds: str) -> Export:
         )
 
     return Export(
-        path=f"{system}/{table['name']}",
+        path=path,
         required=_meta(table).get("required", False),
         required_columns=tuple(name for name, meta in columns.items() if meta.get("required")),
         other_columns=tuple(name for name, meta in columns.items() if not meta.get("required")),

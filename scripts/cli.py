@@ -169,11 +169,12 @@ def docs(out: Path) -> int:
 
 
 @cli.command("docs-answers")
-@ends("The document stays as it was:")
+@ends("The documents stay as they were:")
 def docs_answers() -> int:
-    """Renew the answers in docs/analysts.md.
+    """Renew the answers in the documents.
 
-    Each query is asked anew, of the last build of the sample.
+    Each query of docs/analysts.md and docs/matching.md is asked anew, of the last build of the
+    sample.
     """
     import analysts_doc
 

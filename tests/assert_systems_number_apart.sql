@@ -1,14 +1,26 @@
--- Numbers of customers and check-ins are one space over all systems: one that two systems use would
--- make one person of two.
+-- Numbers are one space over all systems: one that two systems use would make one person of two.
+-- Who has no record is known by visits, memberships and relations.
+{%- set keys = [
+    ('core_customers', 'customer_id', 'customer_id'),
+    ('core_checkins', 'customer_id', 'customer_id'),
+    ('core_membership_people', 'customer_id', 'customer_id'),
+    ('core_memberships', 'owner_customer_id', 'customer_id'),
+    ('core_relations', 'customer_id', 'customer_id'),
+    ('core_relations', 'related_customer_id', 'customer_id'),
+    ('core_checkins', 'checkin_id', 'checkin_id'),
+    ('core_membership_people', 'member_id', 'member_id'),
+    ('core_memberships', 'membership_id', 'membership_id'),
+] %}
 with numbers as (
+    {% for table, column, key_column in keys %}
     select
-        'customer_id' as key_column,
-        customer_id as number,
+        '{{ key_column }}' as key_column,
+        {{ column }} as number,
         source_system,
-    from {{ ref('core_customers') }}
-    union
-    select 'checkin_id', checkin_id, source_system
-    from {{ ref('core_checkins') }}
+    from {{ ref(table) }}
+    where {{ column }} is not null
+    {{ 'union' if not loop.last }}
+    {% endfor %}
 ),
 
 twice as (

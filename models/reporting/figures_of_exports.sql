@@ -66,7 +66,9 @@ figures as (
     select
         14, 'unknown codes', export_name || ' ' || column_name, unknown_count, row_count,
         if(
-            column_name in ('status', 'payment_intent_status') and export_name not like 'capitan/%',
+            export_name in (
+                '{{ core_exports('payments') | map(attribute='export_name') | join("', '") }}'
+            ),
             'none of the seed payment_statuses; buys nothing',
             'no word of the dialect of ' || split_part(export_name, '/', 1) || '; read as other'
         )

@@ -11,6 +11,8 @@ import duckdb
 import pytest
 from conftest import PROJECT, Project, copy_of_the_project
 
+from export_contracts import contract
+
 EXAMPLE = PROJECT / "examples/second_system"
 LINE = "    transactions:\n      payments: combined_transaction_data\n"
 WALLGATE = "    wallgate: {checkins: visits, customers: people}\n"
@@ -174,11 +176,33 @@ def test_what_no_model_writes_any_more_is_dropped(code: Path, gym: Project) -> N
         connection.execute("drop table main.of_an_analyst")
 
 
-def test_two_systems_that_number_alike_stop_the_build(code: Path, gym: Project) -> None:
-    people = gym.exports / "wallgate/people.csv"
-    people.write_text(PEOPLE + "1,Somebody,Else,s@wall.example,1990-05-05\n")
+@pytest.mark.parametrize(
+    "meta",
+    [{"person": "frist_name"}, {"when_erased": "keep"}, {"required": True}],
+    ids=["a misspelt role", "a misspelt rule", "nobody's row"],
+)
+def test_a_contract_that_would_erase_nobody_is_refused(meta: dict) -> None:
+    columns = [{"name": "visit_no", "config": {"meta": meta}}]
+    with pytest.raises(ValueError, match="wallgate/visits: "):
+        contract("wallgate", {"name": "visits", "columns": columns}, "checkins")
+
+
+@pytest.mark.parametrize(
+    ("export", "line"),
+    [
+        ("people", "1,Somebody,Else,s@wall.example,1990-05-05\n"),
+        ("visits", "800008,1,2025-11-05 20:00:00,season,Season Ticket,East\n"),
+    ],
+    ids=["a record", "a visit without a record"],
+)
+def test_two_systems_that_number_alike_stop_the_build(
+    code: Path, gym: Project, export: str, line: str
+) -> None:
+    path = gym.exports / f"wallgate/{export}.csv"
+    before = path.read_text()
+    path.write_text(before + line)
     built = build(code, gym)
-    people.write_text(PEOPLE)
+    path.write_text(before)
     assert built.returncode == 1
     assert "1 numbers stand for one customer_id in capitan and for another in wallgate" in (
         built.stdout + built.stderr
