@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from export_contracts import EXPORTS, Export, Roles
-from person_names import Names, People, email_keys, name_words, phone_keys, replaced
+from python_udfs.export_contracts import EXPORTS, Export, Roles
+from python_udfs.person_names import Names, People, email_keys, name_words, phone_keys, replaced
 
 ERASED = "(erased)"
 NO_BIRTHDAYS = ("1911-11-11", "1969-12-31", "1970-01-01")

@@ -8,9 +8,9 @@ from datetime import UTC
 import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
-from file_kinds import FileError
-from find_exports import list_files
-from raw_exports import EXPORTS
+from python_udfs.file_kinds import FileError
+from python_udfs.find_exports import list_files
+from python_udfs.raw_exports import EXPORTS
 
 
 def export_written_at(

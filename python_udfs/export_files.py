@@ -22,9 +22,9 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from s3_access import is_s3, reason
-from settings import FORMATS, export_formats
-from written_files import CHILDREN, Note, mark_of, requests_in
+from python_udfs.s3_access import is_s3, reason
+from python_udfs.settings import FORMATS, export_formats
+from python_udfs.written_files import CHILDREN, Note, mark_of, requests_in
 
 MANIFEST = "manifest.json"
 PARTS = ".parts"

@@ -20,8 +20,8 @@ import duckdb
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from file_kinds import OPEN_DOCUMENT, WORKBOOK, FileError
-from s3_access import is_s3, reason
+from python_udfs.file_kinds import OPEN_DOCUMENT, WORKBOOK, FileError
+from python_udfs.s3_access import is_s3, reason
 
 ERASURE = "privacy/erasure_requests"
 # Text, Parquet, and what compresses them. The content decides which it is.

@@ -8,11 +8,11 @@ from threading import Lock
 import duckdb
 import pyarrow as pa
 
-from erasure import ADDED, Erased, find_erased, requests_from, without_erased
-from file_kinds import FileError
-from find_exports import ERASURE, ExportFile, files_of, list_files
-from person_names import related_names
-from raw_exports import (
+from python_udfs.erasure import ADDED, Erased, find_erased, requests_from, without_erased
+from python_udfs.file_kinds import FileError
+from python_udfs.find_exports import ERASURE, ExportFile, files_of, list_files
+from python_udfs.person_names import related_names
+from python_udfs.raw_exports import (
     EXPORTS,
     READ_ERRORS,
     file_error,

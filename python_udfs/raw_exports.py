@@ -26,10 +26,10 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from export_contracts import EXPORTS, Export
-from file_kinds import HEAD, PARQUET, FileError, encoding, head_of, unpacked, what_it_is
-from find_exports import ExportFile, as_pattern, files_of, last_ending, list_files
-from s3_access import is_s3, reason
+from python_udfs.export_contracts import EXPORTS, Export
+from python_udfs.file_kinds import HEAD, PARQUET, FileError, encoding, head_of, unpacked, what_it_is
+from python_udfs.find_exports import ExportFile, as_pattern, files_of, last_ending, list_files
+from python_udfs.s3_access import is_s3, reason
 
 RECORDS_PER_BATCH = 50_000
 DELIMITERS = (",", ";", "\t", "|")

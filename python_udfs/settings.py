@@ -153,7 +153,7 @@ def _yes_or_no(text: object) -> bool:
 
 
 def _shrinking(text: object) -> tuple[str, ...]:
-    from raw_exports import EXPORTS  # imported here: it needs settings itself
+    from python_udfs.raw_exports import EXPORTS  # imported here: it needs settings itself
 
     if not isinstance(text, str):
         return tuple(text)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-import settings
+from python_udfs import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 ANSWER = re.compile(r"(<!-- (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)

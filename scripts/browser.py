@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-import settings
+from python_udfs import settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Fonts, without which a machine without a screen draws names as boxes.

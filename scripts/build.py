@@ -8,7 +8,15 @@ and not at the exports: `make test` runs them, and so does a plain `dbt build`.
 
 from __future__ import annotations
 
-import command
+if not __package__:
+    # by its path, as older schedules start it
+    import runpy
+    import sys
+
+    sys.path[0] = __file__.rpartition("/scripts/")[0] or "."
+    sys.argv.insert(1, "build")
+    runpy.run_module("scripts", run_name="__main__", alter_sys=True)
+
 
 # isort: split
 import contextlib
@@ -28,20 +36,16 @@ from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshness
 from dbt.artifacts.schemas.results import NodeResult as RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-import export_files
-import former_files
-import last_build
-import publish
-import report
-import sample_exports
-import settings as project_settings
-from export_files import ORDERS, PARTS, file_names, others_among
-from next_steps import next_steps
-from s3_access import is_s3
-from s3_access import reason as file_reason
-from sample_gym.config import Arguments
-from settings import Settings
-from written_files import Note
+from python_udfs import export_files
+from python_udfs import settings as project_settings
+from python_udfs.export_files import ORDERS, PARTS, file_names, others_among
+from python_udfs.s3_access import is_s3
+from python_udfs.s3_access import reason as file_reason
+from python_udfs.settings import Settings
+from python_udfs.written_files import Note
+from scripts import former_files, last_build, publish, report, sample_exports
+from scripts.next_steps import next_steps
+from scripts.sample_gym.config import Arguments
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE = Path(project_settings.DEFAULTS["GYM_RAW_EXPORTS"]).parent
@@ -232,7 +236,7 @@ def tidy(settings: Settings) -> None:
     """Remove or name what earlier builds wrote and should not be there any more."""
 
     def rewrite(published: Path, out: Path) -> object:
-        from dashboard import write  # imported here: hardly a build needs it
+        from scripts.dashboard import write  # imported here: hardly a build needs it
 
         return write.write(published, out, write.noted(settings))
 
@@ -367,7 +371,3 @@ def main(arguments: list[str]) -> int:
         for problem in problems:
             print(f"  {problem}", file=sys.stderr)
     return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    command.enter("build")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-import command
+from scripts import command
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAM = "python -m scripts"
@@ -40,11 +40,6 @@ def ends(failed: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
     return wrap
 
 
-def find_benchmark(folder: str) -> None:
-    """Let the modules of one folder of benchmarks be imported."""
-    sys.path.insert(0, str(PROJECT / "benchmarks" / folder))
-
-
 @click.group(context_settings=HELP, no_args_is_help=False)
 def cli() -> None:
     """Finds who shares passes and who climbs together, from a climbing gym's nightly exports.
@@ -68,7 +63,7 @@ def build(dbt_arguments: tuple[str, ...]) -> int:
     DBT_ARGUMENTS are handed on to `dbt build`, such as `--select customers`. What is built of a
     part is not published.
     """
-    import build
+    from scripts import build
 
     return build.main([*dbt_arguments])
 
@@ -82,7 +77,7 @@ def nightly(dbt_arguments: tuple[str, ...]) -> int:
     Refuses the sample, and an export that is older than GYM_MAX_EXPORT_AGE_HOURS. All else is as in
     `build`, also DBT_ARGUMENTS.
     """
-    import build
+    from scripts import build
 
     return build.main([build.NIGHTLY, *dbt_arguments])
 
@@ -95,7 +90,7 @@ def report(warehouse: Path | None) -> int:
 
     WAREHOUSE is the private file of another build.
     """
-    import report
+    from scripts import report
 
     return report.main(warehouse)
 
@@ -109,7 +104,7 @@ def customer(customer_id: str) -> int:
     CUSTOMER_ID is a number; find_customer('a name') in the published file finds it. No name that is
     withheld is told. It may be asked while a build runs.
     """
-    import customer
+    from scripts import customer
 
     return customer.main(customer_id)
 
@@ -122,7 +117,7 @@ def dashboard() -> int:
     staff.html holds names and is for staff only; public.html holds totals. GYM_DASHBOARD_OUT is
     their folder.
     """
-    from dashboard import write
+    from scripts.dashboard import write
 
     return write.main()
 
@@ -134,7 +129,7 @@ def screenshots() -> int:
 
     Wide and narrow, light and dark, into target/screenshots. The pages must be written already.
     """
-    import screenshots
+    from scripts import screenshots
 
     return screenshots.main()
 
@@ -149,7 +144,7 @@ def convert_exports(to: str, source: Path | None) -> int:
     A night reads that in half the time. The folder TO must be new or empty, and comes to be all at
     once. The exports are not touched.
     """
-    import convert_exports
+    from scripts import convert_exports
 
     return convert_exports.main(to, source)
 
@@ -163,7 +158,7 @@ def docs(out: Path) -> int:
 
     index.html and lineage.html, each one file that needs no server, of the last build.
     """
-    import docs_site
+    from scripts import docs_site
 
     return docs_site.main(out)
 
@@ -176,7 +171,7 @@ def docs_answers() -> int:
     Each query of docs/analysts.md and docs/matching.md is asked anew, of the last build of the
     sample.
     """
-    import analysts_doc
+    from scripts import analysts_doc
 
     return analysts_doc.main()
 
@@ -188,7 +183,7 @@ def golden() -> int:
 
     Writes a digest of each column of the last build of the sample into tests/golden.csv.
     """
-    import golden
+    from scripts import golden
 
     return golden.main()
 
@@ -210,8 +205,8 @@ def sample(out: Path, seed: int, scale: float, days: int | None, locations: int)
     The truth behind them stands beside them. Equal options give equal bytes, and nothing is done
     where the folder holds them already.
     """
-    import sample_exports
-    from sample_gym.config import DEFAULT_DAYS, Arguments
+    from scripts import sample_exports
+    from scripts.sample_gym.config import DEFAULT_DAYS, Arguments
 
     arguments = Arguments(seed, scale, days or DEFAULT_DAYS, locations)
     return sample_exports.main(out, arguments)
@@ -225,7 +220,7 @@ def browser() -> int:
     Debian's package, where there is none yet and nothing stands in the way. Where it cannot be had
     the status is 1 in CI and with GYM_REQUIRE_BROWSER, and 0 elsewhere.
     """
-    import browser
+    from scripts import browser
 
     return browser.main()
 
@@ -242,8 +237,7 @@ def estimate_match_parameters(warehouse: Path | None, rounds: int, out: Path | N
     From the last build, without labels. Prints old beside new, and changes neither the build nor
     the seed.
     """
-    find_benchmark("match")
-    import estimate_parameters
+    from benchmarks.match import estimate_parameters
 
     return estimate_parameters.main(warehouse, rounds, out)
 
@@ -264,8 +258,7 @@ def mutants(number: int, seed: int, jobs: int, models: str, out: Path) -> int:
 
     The sample is built once. Then each change to one model is built, and every kind of test asked.
     """
-    find_benchmark("mutants")
-    import run
+    from benchmarks.mutants import run
 
     return run.main(number, seed, jobs, models, out)
 
@@ -287,8 +280,7 @@ def benchmark(sizes: tuple[str, ...], rounds: int, nights: bool, alone: bool, wo
 
     SIZES are of 37k, 1m and 10m check-ins; without any the first two.
     """
-    find_benchmark("speed")
-    import run
+    from benchmarks.speed import run
 
     return run.main(sizes or ("37k", "1m"), rounds, nights, alone, work, out)
 

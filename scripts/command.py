@@ -1,7 +1,6 @@
 """How a command ends: with a status and, where something is wrong, one sentence and no traceback.
 
-A command imports it before anything else, so that Ctrl-C is answered from the first moment. It also
-says where the project's other modules are.
+A command imports it before anything else, so that Ctrl-C is answered from the first moment.
 """
 
 from __future__ import annotations
@@ -52,8 +51,6 @@ import re  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from types import TracebackType  # noqa: E402
 
-sys.path[:0] = [SCRIPTS, f"{SCRIPTS}/../python_udfs"]
-
 
 def _uncaught(
     kind: type[BaseException], error: BaseException, traceback: TracebackType | None
@@ -83,7 +80,7 @@ def run(act: Callable[[], int], failed: str) -> int:
     global _tidies
     import duckdb
 
-    from settings import SettingsError
+    from python_udfs.settings import SettingsError
 
     try:
         _tidies = True
@@ -114,11 +111,11 @@ def run(act: Callable[[], int], failed: str) -> int:
     return status
 
 
-def enter(*name: str) -> None:
-    """Run the command that the arguments name, or the one named here; ends the process."""
-    import cli
+def enter() -> None:
+    """Run the command that the arguments name; ends the process."""
+    from scripts import cli
 
-    sys.exit(cli.main([*name, *sys.argv[1:]]))
+    sys.exit(cli.main(sys.argv[1:]))
 
 
 def sentence(error: BaseException) -> str:

@@ -21,10 +21,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-import settings
-from file_kinds import PARQUET, head_of, unpacked
-from find_exports import ExportFile, files_of, list_files
-from raw_exports import (
+from python_udfs import settings
+from python_udfs.file_kinds import PARQUET, head_of, unpacked
+from python_udfs.find_exports import ExportFile, files_of, list_files
+from python_udfs.raw_exports import (
     EXPORTS,
     READ_ERRORS,
     RECORDS_PER_BATCH,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-import settings
+from python_udfs import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 # As an export may write a number; more digits than these no id has.

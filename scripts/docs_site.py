@@ -17,8 +17,8 @@ from typing import Any
 
 import duckdb
 
-import publish
-import settings
+from python_udfs import settings
+from scripts import publish
 
 PROJECT = Path(__file__).resolve().parent.parent
 # The pages run their own scripts and style, and may ask nobody for anything.

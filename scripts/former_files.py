@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import duckdb
 
-import publish
-from export_files import MANIFEST, ORDERS, clear_parts, file_names
-from export_files import place as place_of
-from s3_access import S3Error, is_s3, open_s3
-from settings import Settings
-from written_files import CHILDREN, Note, Written, mark_of, requests_in
+from python_udfs.export_files import MANIFEST, ORDERS, clear_parts, file_names
+from python_udfs.export_files import place as place_of
+from python_udfs.s3_access import S3Error, is_s3, open_s3
+from python_udfs.settings import Settings
+from python_udfs.written_files import CHILDREN, Note, Written, mark_of, requests_in
+from scripts import publish
 
 BEFORE = "written before a request to erase, or while children were named"
 OFF = "with these settings no build writes it"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-import settings
+from python_udfs import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 GOLDEN = PROJECT / "tests/golden.csv"

@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from find_exports import FileError, list_files
-from raw_exports import EXPORTS
-from settings import given
+from python_udfs.find_exports import FileError, list_files
+from python_udfs.raw_exports import EXPORTS
+from python_udfs.settings import given
 
 # What decides the result, beside the exports and the settings.
 PROJECT_PARTS = ["models", "macros", "seeds", "tests", "python_udfs", "scripts"]

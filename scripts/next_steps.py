@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from settings import Settings, load
+from python_udfs.settings import Settings, load
 
 PROJECT = Path(__file__).resolve().parent.parent
 # A query to begin with: of the published file, for anybody who has built it.

@@ -18,9 +18,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from published_texts import replaced_texts, text_columns
-from settings import Settings, is_duckdb, load
-from written_files import CHILDREN, Note, mark_of, requests_in
+from python_udfs.settings import Settings, is_duckdb, load
+from python_udfs.written_files import CHILDREN, Note, mark_of, requests_in
+from scripts.published_texts import replaced_texts, text_columns
 
 TABLES = {
     "customers": "customer_id",

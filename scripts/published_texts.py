@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from person_names import (
+from python_udfs.person_names import (
     CJK,
     EMAIL,
     Names,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from settings import load
+from python_udfs.settings import load
 
 PROJECT = Path(__file__).resolve().parent.parent
 

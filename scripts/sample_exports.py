@@ -8,7 +8,15 @@ renamed at the end. When --out already holds what the arguments ask for, nothing
 
 from __future__ import annotations
 
-import command
+if not __package__:
+    # by its path, as older schedules start it
+    import runpy
+    import sys
+
+    sys.path[0] = __file__.rpartition("/scripts/")[0] or "."
+    sys.argv.insert(1, "sample")
+    runpy.run_module("scripts", run_name="__main__", alter_sys=True)
+
 
 # isort: split
 import json
@@ -19,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sample_gym import (
+from scripts.sample_gym import (
     accounts,
     config,
     csvfile,
@@ -34,7 +42,7 @@ from sample_gym import (
     truth,
     visits,
 )
-from sample_gym.config import Arguments
+from scripts.sample_gym.config import Arguments
 
 MANIFEST = Path("truth") / "manifest.json"
 TRANSACTIONS = "exports/transactions/combined_transaction_data.csv"
@@ -244,7 +252,3 @@ def main(out: Path, args: Arguments) -> int:
     counts = ", ".join(f"{value:,} {name}" for name, value in manifest["counts"].items())
     print(f"{out}: {manifest['gyms']} gym(s), {counts}")
     return 0
-
-
-if __name__ == "__main__":
-    command.enter("sample")

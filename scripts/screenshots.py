@@ -8,10 +8,10 @@ from pathlib import Path
 
 from playwright.sync_api import Error, Page
 
-import browser
-import settings
-from dashboard import write
-from written_files import mark_of
+from python_udfs import settings
+from python_udfs.written_files import mark_of
+from scripts import browser
+from scripts.dashboard import write
 
 PROJECT = Path(__file__).resolve().parent.parent
 OUT = "target/screenshots"

@@ -5,7 +5,7 @@ and transactions, each as `.csv.gz`) is written as raw exports, `dbt build` runs
 folder of its own, and what `pass_transfers_matched` decided is written as predictions:
 query_id, customer_id (blank where nobody was accepted), confidence.
 
-    python benchmarks/match/adapter.py FOLDER --out predictions.csv [--keep WORK_FOLDER]
+    python -m benchmarks.match.adapter FOLDER --out predictions.csv [--keep WORK_FOLDER]
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ from pathlib import Path
 
 import duckdb
 
-PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "python_udfs"))
+from python_udfs.raw_exports import EXPORTS
 
-from raw_exports import EXPORTS  # noqa: E402
+PROJECT = Path(__file__).resolve().parents[2]
 
 Row = Mapping[str, object]
 

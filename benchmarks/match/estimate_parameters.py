@@ -20,7 +20,7 @@ from pathlib import Path
 
 import duckdb
 
-import settings
+from python_udfs import settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 # The share of all purchasers that the old value counts for.

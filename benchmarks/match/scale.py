@@ -1,6 +1,6 @@
 """Time and memory of the purchaser match on a large invented chain of gyms.
 
-    python benchmarks/match/scale.py [--customers 1000000] [--names 100000]
+    python -m benchmarks.match.scale [--customers 1000000] [--names 100000]
 
 Writes invented exports, builds everything before the match, and then measures the match's own
 models in one dbt process: CPU seconds, peak memory, rows. One pass per name, 40 gyms, and three

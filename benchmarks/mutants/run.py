@@ -24,10 +24,10 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import duckdb
-from mutate import Mutant, chosen
 
-import golden
-import settings
+from benchmarks.mutants.mutate import Mutant, chosen
+from python_udfs import settings
+from scripts import golden
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARTS = ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts")
@@ -84,9 +84,11 @@ def prepared(copy: Path) -> Path:
 
 def good_build(copy: Path) -> None:
     """Write the sample and build it, whole and published."""
-    sample = ("scripts/sample_exports.py", "--out", str(copy / "built/sample"))
-    for command in (sample, ("scripts/build.py",)):
-        subprocess.run([sys.executable, *command], cwd=copy, env=environment(copy), check=True)
+    sample = ("sample", "--out", str(copy / "built/sample"))
+    for command in (sample, ("build",)):
+        subprocess.run(
+            [sys.executable, "-m", "scripts", *command], cwd=copy, env=environment(copy), check=True
+        )
 
 
 def results(warehouse: Path) -> set[golden.Line]:
@@ -101,8 +103,11 @@ def work(copy: Path, pipe: Connection) -> None:
     os.chdir(copy)
     os.environ.clear()
     os.environ.update(environment(copy))
-    sys.path[:0] = [str(copy / "scripts"), str(copy / "python_udfs")]
-    import build
+    # the copy's own modules, not those of the project that were imported so far
+    for name in [name for name in sys.modules if name.split(".")[0] in PARTS]:
+        del sys.modules[name]
+    sys.path.insert(0, str(copy))
+    from scripts import build
 
     warehouse = Path(settings.load().warehouse)
     good = warehouse.with_name("good.duckdb")

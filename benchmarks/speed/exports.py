@@ -21,7 +21,7 @@ APART = 1_000_000_000
 
 def generate(out: Path, scale: float, seed: int = 1) -> Path:
     """Write (or find) the sample at a scale; the folder of its exports."""
-    command = [sys.executable, "scripts/sample_exports.py", "--out", str(out)]
+    command = [sys.executable, "-m", "scripts", "sample", "--out", str(out)]
     command += ["--scale", str(scale), "--seed", str(seed)]
     subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
     return out / "exports"

@@ -1,6 +1,6 @@
 """One `make build` in this process; prints one line of JSON: what each phase cost.
 
-    one_build.py [arguments for dbt build]
+    python -m benchmarks.speed.one_build [arguments for dbt build]
 
 One model at a time, so that the CPU seconds between its start and its end are its own; DuckDB
 still uses every core within a query. Where Linux lets the peak memory be reset, each phase has
@@ -19,7 +19,6 @@ from collections import defaultdict
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "python_udfs")]
 
 # A model belongs to the first phase whose word stands in its path; views cost their readers.
 PHASES = {
@@ -64,7 +63,7 @@ def peak_mb() -> float:
 def main(arguments: list[str]) -> int:
     from dbt.cli.main import dbtRunner
 
-    import build
+    from scripts import build
 
     cpu: dict[str, float] = defaultdict(float)
     wall: dict[str, float] = defaultdict(float)

@@ -1,6 +1,6 @@
 """The project's own models as one plain DuckDB script: no dbt, no tests, no comments.
 
-    plain_models.py TARGET BUILT WAREHOUSE
+    python -m benchmarks.speed.plain_models TARGET BUILT WAREHOUSE
 
 TARGET is the target folder of a first build, BUILT its warehouse; WAREHOUSE is written, under the
 same file name in another folder. Seeds are copied. Prints one line of JSON: CPU seconds by model.
@@ -14,8 +14,6 @@ import time
 from pathlib import Path
 
 import duckdb
-
-sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "python_udfs")]
 
 
 def run_python(connection: duckdb.DuckDBPyConnection, code: str, relation: str) -> None:

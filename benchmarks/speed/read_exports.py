@@ -1,15 +1,15 @@
-"""Read all exports under a folder into tables, as the landing models do: `read_exports.py ROOT`."""
+"""Read all exports under a folder into tables, as the landing models do.
+
+python -m benchmarks.speed.read_exports ROOT
+"""
 
 import gc
 import sys
 import tempfile
-from pathlib import Path
 
 import duckdb
 
-sys.path[:0] = [str(Path(__file__).resolve().parents[2] / "python_udfs")]
-
-from raw_exports import EXPORTS, read_export  # noqa: E402
+from python_udfs.raw_exports import EXPORTS, read_export
 
 gc.disable()
 with tempfile.TemporaryDirectory() as folder, duckdb.connect(f"{folder}/landing.duckdb") as session:

@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-import exports
 
-from settings import given
+from benchmarks.speed import exports
+from python_udfs.settings import given
 
 HERE = Path(__file__).resolve().parent
 BASELINE_PYTHON = exports.PROJECT / ".venv-benchmark/bin/python"
@@ -47,6 +47,11 @@ class Cost(NamedTuple):
     wall: float
     peak_mb: float
     output: str
+
+
+def python(module: str) -> list[str]:
+    """The command that runs a module of this folder."""
+    return [sys.executable, "-m", f"benchmarks.speed.{module}"]
 
 
 def run(command: list[object], **environment: object) -> Cost:
@@ -107,7 +112,7 @@ class Gym(NamedTuple):
         """One `make build`; its cost and what one_build.py tells of the phases."""
         if fresh:
             self.warehouse.unlink(missing_ok=True)
-        cost = run([sys.executable, HERE / "one_build.py"], **self.environment)
+        cost = run([*python("one_build")], **self.environment)
         return cost, json.loads(cost.output.splitlines()[-1])
 
     def plain(self) -> Cost:
@@ -115,7 +120,7 @@ class Gym(NamedTuple):
         other = self.folder / "plain" / self.warehouse.name
         other.parent.mkdir(exist_ok=True)
         target = self.folder / "target"
-        return run([sys.executable, HERE / "plain_models.py", target, self.warehouse, other])
+        return run([*python("plain_models"), target, self.warehouse, other])
 
     def write_core_input(self) -> None:
         """Typed check-ins and customers as CSV: where the core job of every tool starts."""
@@ -313,12 +318,11 @@ def measure_reading(raw: Path, work: Path) -> str:
     """Reading the exports as CSV and as Parquet, in turns."""
     converted = work / "converted"
     shutil.rmtree(converted, ignore_errors=True)
-    script = exports.PROJECT / "scripts/convert_exports.py"
-    cost = run([sys.executable, script, converted, "--from", raw])
+    cost = run([sys.executable, "-m", "scripts", "convert-exports", converted, "--from", raw])
     spent: dict[str, list[float]] = {"CSV": [], "Parquet": []}
     for _ in range(3):
         for form, root in (("CSV", raw), ("Parquet", converted)):
-            spent[form].append(run([sys.executable, HERE / "read_exports.py", root]).cpu)
+            spent[form].append(run([*python("read_exports"), root]).cpu)
     rows = [
         [form, spread(spent[form]), f"{size_on_disk(root):,.0f}"]
         for form, root in (("CSV", raw), ("Parquet", converted))

@@ -1,6 +1,6 @@
 """Score the project's affinity on check-ins whose true ties are known.
 
-    python benchmarks/tie/adapter.py --data DIR --scorer SCORE.py gym_a gym_b
+    python -m benchmarks.tie.adapter --data DIR --scorer SCORE.py gym_a gym_b
 
 For each set, DIR/<set>_checkins.parquet (customer_id, location_id, checkin_at, by position) is
 written as raw exports, the project's own models are built on them by dbt, each set in a warehouse

@@ -1,6 +1,6 @@
 """Measure what affinity and crews cost, as check-ins grow at constant density.
 
-    python benchmarks/tie/cost.py WAREHOUSE --copies 1 27 267 --memory 5GB
+    python -m benchmarks.tie.cost WAREHOUSE --copies 1 27 267 --memory 5GB
 
 WAREHOUSE has been built from one gym. Every copy of it is another gym with other customers, whose
 arrivals are moved by up to two minutes. The copies stand where staging would put them, so that
@@ -16,9 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-import adapter
 import duckdb
 import yaml
+
+from benchmarks.tie import adapter
 
 MODELS = "intermediate.affinity crews crew_members"
 

@@ -1,6 +1,6 @@
 """Judge crews, and the levels beside strength 5, against ties that are known.
 
-    python benchmarks/tie/crews.py WAREHOUSE TRUTH
+    python -m benchmarks.tie.crews WAREHOUSE TRUTH
 
 WAREHOUSE has been built from the check-ins. TRUTH is a CSV (or .csv.gz) whose first two columns
 are a pair and whose column `kind` is empty, an event, a day-pass party, or a lasting tie

@@ -1,4 +1,4 @@
-from landing import land
+from python_udfs.landing import land
 
 
 def model(dbt, session):

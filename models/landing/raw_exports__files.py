@@ -1,4 +1,4 @@
-from raw_exports import list_export_files
+from python_udfs.raw_exports import list_export_files
 
 
 def model(dbt, session):

@@ -1,4 +1,4 @@
-from export_files import ORDERS, SCHEMA, write_files
+from python_udfs.export_files import ORDERS, SCHEMA, write_files
 
 
 def model(dbt, session):

@@ -1,4 +1,4 @@
-from disclosure_control import Rules, public_rows
+from python_udfs.disclosure_control import Rules, public_rows
 
 
 def model(dbt, session):

@@ -13,7 +13,7 @@ from itertools import groupby
 
 import duckdb
 
-from disclosure_control import SMALLEST_SHOWN, STEP
+from python_udfs.disclosure_control import SMALLEST_SHOWN, STEP
 
 KINDS = {
     "check-ins by kind": "Check-ins by kind of entry",

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from dashboard.layout import drawing, groups
+from scripts.dashboard.layout import drawing, groups
 
 # Beyond so many pairs the page leaves out those who met once and are nothing to each other that
 # the gym knows; counts and totals are of all pairs.

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import duckdb
 
-import settings
-from dashboard import public, staff
-from dashboard.pack import packed
-from written_files import Note, mark_of
+from python_udfs import settings
+from python_udfs.written_files import Note, mark_of
+from scripts.dashboard import public, staff
+from scripts.dashboard.pack import packed
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = Path(__file__).resolve().parent / "page"

@@ -24,10 +24,10 @@ from jinja2 import Environment
 from playwright.sync_api import Browser
 from warm_dbt import WarmDbt
 
-import browser
-from dashboard import write
-from export_files import ORDERS, write_files
-from raw_exports import EXPORTS
+from python_udfs.export_files import ORDERS, write_files
+from python_udfs.raw_exports import EXPORTS
+from scripts import browser
+from scripts.dashboard import write
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -251,7 +251,7 @@ class Project:
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run what `make build` runs."""
-        return self.run(sys.executable, "scripts/build.py", *arguments)
+        return self.run(sys.executable, "-m", "scripts", "build", *arguments)
 
     def copy(self, folder: Path) -> Project:
         """The same project in another folder, with what was built and published."""
@@ -294,7 +294,7 @@ def sample_exports(shared: Path) -> Path:
 
 def write_sample(folder: Path, *arguments: str) -> None:
     """Write a sample into a folder."""
-    command = [sys.executable, "scripts/sample_exports.py", "--out", str(folder), *arguments]
+    command = [sys.executable, "-m", "scripts", "sample", "--out", str(folder), *arguments]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
 
 
@@ -312,7 +312,7 @@ def sample_project(
 
     def build(folder: Path) -> None:
         built = Project(folder, sample_exports / "exports")
-        done = built.run_anew(sys.executable, "scripts/build.py")
+        done = built.run_anew(sys.executable, "-m", "scripts", "build")
         printed = (done.returncode, done.stdout, done.stderr)
         (shared / "built.json").write_text(json.dumps(printed))
 

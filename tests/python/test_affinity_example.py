@@ -62,7 +62,8 @@ def test_class_mates_are_chance(sample_project, sample_exports: Path) -> None:
 def test_the_judge_prints_the_figures_of_the_sample(sample_project, sample_exports: Path) -> None:
     built, _ = sample_project
     truth = sample_exports / "truth/friend_pairs.csv"
-    judged = built.run(sys.executable, "benchmarks/tie/crews.py", str(built.warehouse), str(truth))
+    command = (sys.executable, "-m", "benchmarks.tie.crews")
+    judged = built.run(*command, str(built.warehouse), str(truth))
     assert judged.returncode == 0, judged.stderr
     counts = map(int, re.findall(r"(?<![.\d])\d{2,}", judged.stdout))
     _, met, called_together, crews, people, _ = counts

@@ -9,8 +9,7 @@ import pytest
 import yaml
 from conftest import PROJECT
 
-import analysts_doc
-import publish
+from scripts import analysts_doc, publish
 
 QUESTIONS = sorted(path.stem for path in analysts_doc.ANALYSTS.queries.glob("*.sql"))
 

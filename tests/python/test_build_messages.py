@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from build import NO_DISK, NO_MEMORY, failures, one_sentence
+from scripts.build import NO_DISK, NO_MEMORY, failures, one_sentence
 
 TRACEBACK = """Runtime Error in model exported_files (models/reporting/exported_files.py)
   Python model failed:

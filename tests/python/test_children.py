@@ -11,9 +11,9 @@ from conftest import PROJECT, Project
 from dashboard_browser import payload
 from jinja2 import Environment
 
-from dashboard import write
-from person_names import Names, People, name_words
-from published_texts import NOBODY, Withheld, publishable, withheld_people
+from python_udfs.person_names import Names, People, name_words
+from scripts.dashboard import write
+from scripts.published_texts import NOBODY, Withheld, publishable, withheld_people
 
 TODAY = "2025-11-24"
 HALL = {"location_id": 1, "location_name": "Hall"}

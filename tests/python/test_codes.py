@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 from conftest import Project
 
-from dashboard import public
+from scripts.dashboard import public
 
 NOTE = "Quillfeather pays cash, call 555-010-0199"
 

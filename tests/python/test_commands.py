@@ -12,8 +12,9 @@ import click
 import pytest
 from conftest import PROJECT, Project
 
-import cli
-import settings
+import scripts
+from python_udfs import settings
+from scripts import cli
 
 COMMANDS = sorted(cli.cli.commands)
 HANDS_ON = ("build", "nightly")
@@ -71,7 +72,7 @@ def test_what_is_not_known_is_refused_in_one_sentence(
 
 @pytest.mark.parametrize("name", HANDS_ON)
 def test_a_build_hands_on_what_it_does_not_know(name: str, monkeypatch) -> None:
-    import build
+    from scripts import build
 
     handed: list[list[str]] = []
     monkeypatch.setattr(build, "main", lambda arguments: handed.append(arguments) or 0)
@@ -110,8 +111,10 @@ def test_a_missing_module_is_told_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As in an environment that `make build` alone has made."""
-    for name in [n for n in sys.modules if n == "browser" or n.split(".")[0] == "playwright"]:
+    for name in [name for name in sys.modules if name.split(".")[0] == "playwright"]:
         monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "scripts.browser", raising=False)
+    monkeypatch.delattr(scripts, "browser", raising=False)
     monkeypatch.setitem(sys.modules, "playwright", None)
     assert cli.main(["browser"]) == 1
     assert "is missing; `make lint` installs it" in capsys.readouterr().err

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import PROJECT, Warm
 
-import publish
+from scripts import publish
 
 # What each folder of models may read beside itself. Only the core and what is about the exports
 # reads staging; the stages of matching never read back. Seeds are open to all.

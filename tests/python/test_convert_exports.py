@@ -14,8 +14,8 @@ from conftest import Project
 from test_build import NO_TESTS, digests
 from test_raw_exports import damaged, zipped
 
-from convert_exports import convert, main
-from raw_exports import EXPORTS, read_export
+from python_udfs.raw_exports import EXPORTS, read_export
+from scripts.convert_exports import convert, main
 
 HEADER = "checkin_id,customer_id,customer_first_name,customer_last_name,checkin_datetime"
 HEADER += ",entry_method,entry_method_description,location_id,location_name,created_at,note\n"
@@ -180,7 +180,7 @@ def test_an_interrupted_conversion_leaves_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("convert_exports.convert_file", interrupted)
+        patched.setattr("scripts.convert_exports.convert_file", interrupted)
         with pytest.raises(KeyboardInterrupt):
             convert(tmp_path / "csv", tmp_path / "parquet")
     assert [path.name for path in tmp_path.iterdir()] == ["csv"]

@@ -15,8 +15,8 @@ from conftest import Project
 from dashboard_browser import READY_SECONDS, Watched, payload, watched
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dashboard import public, write
-from screenshots import VIEWS
+from scripts.dashboard import public, write
+from scripts.screenshots import VIEWS
 
 LEVELS = ["together", "maybe", "chance", "too_few"]
 EDGES = {

@@ -14,8 +14,8 @@ from conftest import PROJECT, Project
 from dashboard_browser import Watched, hand_made, payload, watched
 from playwright.sync_api import Browser
 
-from dashboard import public, write
-from screenshots import VIEWS
+from scripts.dashboard import public, write
+from scripts.screenshots import VIEWS
 
 HOSTILE = [
     "<script>window.__xss = 1</script>",

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from disclosure_control import FEWEST_VALUES, OTHER_MONTHS, Rules, public_rows
+from python_udfs.disclosure_control import FEWEST_VALUES, OTHER_MONTHS, Rules, public_rows
 
 RULES = Rules({"1": 1, "2": 2, "3": 3, "4": 5, "5": 10}, 3, 3, 50)
 BUCKETS = {"1": (1, 1), "2": (2, 2), "3": (3, 4), "4": (5, 9), "5": (10, None)}

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pytest
 
-from erasure import Erased, Request, find_erased, requests_from, without_erased
-from raw_exports import EXPORTS
+from python_udfs.erasure import Erased, Request, find_erased, requests_from, without_erased
+from python_udfs.raw_exports import EXPORTS
 
 CUSTOMERS, CHECKINS = "capitan/customers", "capitan/checkins"
 NICKNAMES = {"robert": {"bob"}, "bob": {"robert"}}

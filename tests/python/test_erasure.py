@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 from conftest import PROJECT, Project
 
-import person_names
+from python_udfs import person_names
 
 NAME = "Zebedee Quillfeather"
 EMAIL = "zebedee@example.org"

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import export_files
-from export_files import DataFile, WriteError, manifest, write_files
+from python_udfs import export_files
+from python_udfs.export_files import DataFile, WriteError, manifest, write_files
 
 FILES = ["a.csv", "a.parquet", "b.csv", "b.parquet"]
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/exports.md"

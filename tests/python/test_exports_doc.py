@@ -9,7 +9,7 @@ import pytest
 from conftest import PROJECT
 from jinja2 import Environment
 
-from raw_exports import EXPORTS, Export
+from python_udfs.raw_exports import EXPORTS, Export
 
 PAGE = (PROJECT / "docs/exports.md").read_text(encoding="utf-8")
 

@@ -32,7 +32,7 @@ STARTED = re.compile(rb" START (sql|python|seed) ")
 def start(project: Project, *arguments: str) -> subprocess.Popen[str]:
     """Start a build in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "scripts/build.py", *arguments],
+        [sys.executable, "-m", "scripts", "build", *arguments],
         cwd=PROJECT,
         env=project.environment,
         stdout=subprocess.PIPE,
@@ -184,7 +184,8 @@ def test_a_second_build_is_refused_and_readers_are_not(night: Project) -> None:
 
 
 TIDYING = """
-import command, sys, time
+import sys, time
+from scripts import command
 def run():
     try:
         print(1, flush=True)
@@ -194,12 +195,13 @@ def run():
 sys.exit(command.run(run, "No card:"))
 """
 WAITING = {
-    "while it imports": "import command; print(1, flush=True); import time; time.sleep(60)",
-    "while it runs": "import command, sys, time;"
+    "while it imports": "from scripts import command;"
+    " print(1, flush=True); import time; time.sleep(60)",
+    "while it runs": "import sys, time; from scripts import command;"
     " act = lambda: print(1, flush=True) or time.sleep(60) or 0;"
     " sys.exit(command.run(act, 'No card:'))",
     "while it tidies up": TIDYING,
-    "in a query": "import command, duckdb, sys;"
+    "in a query": "import duckdb, sys; from scripts import command;"
     " query = 'select sum(a.range * b.range % 7) from range(1000000) a, range(1000000) b';"
     " run = lambda: print(1, flush=True) or duckdb.sql(query).fetchall();"
     " sys.exit(command.run(run, 'No card:'))",
@@ -211,8 +213,7 @@ WAITING = {
 def test_ctrl_c_is_one_sentence_wherever_a_command_is(code: str, presses: int) -> None:
     running = subprocess.Popen(
         [sys.executable, "-c", code],
-        cwd=PROJECT / "scripts",
-        env=os.environ | {"PYTHONPATH": str(PROJECT / "python_udfs")},
+        cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -230,7 +231,7 @@ def test_ctrl_c_is_one_sentence_wherever_a_command_is(code: str, presses: int) -
 def test_ctrl_c_while_building_leaves_what_was_published(night: Project) -> None:
     before = digest(night.published)
     running = subprocess.Popen(
-        [sys.executable, "scripts/build.py"],
+        [sys.executable, "-m", "scripts", "build"],
         cwd=PROJECT,
         env=night.environment,
         stdout=subprocess.PIPE,
@@ -251,19 +252,19 @@ def test_a_command_answers_ctrl_c_before_it_imports_anything(name: str) -> None:
     """What takes its time is imported behind it."""
     source = (PROJECT / f"scripts/{name}.py").read_text(encoding="utf-8")
     imported = re.findall(r"^(?:import|from) (\S+)", source, re.MULTILINE)
-    assert set(imported[: imported.index("command")]) <= {"__future__", "os", "sys"}
+    assert set(imported[: imported.index("scripts")]) <= {"__future__", "os", "sys"}
 
 
 def test_ctrl_c_while_a_command_is_imported_is_one_sentence() -> None:
     """Dbt takes a second or two to be imported; the command module stands before it."""
     code = (
-        "import command, time\n"
+        "import time\nfrom scripts import command\n"
         "print(1, flush=True)\n"
         "try:\n    time.sleep(60)\nexcept BaseException:\n    raise ImportError('swallowed')\n"
     )
     running = subprocess.Popen(
         [sys.executable, "-c", code],
-        cwd=PROJECT / "scripts",
+        cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from file_kinds import FileError
-from find_exports import (
+from python_udfs.file_kinds import FileError
+from python_udfs.find_exports import (
     ERASURE,
     ExportFile,
     as_pattern,
@@ -20,7 +20,7 @@ from find_exports import (
     place,
     words,
 )
-from raw_exports import EXPORTS
+from python_udfs.raw_exports import EXPORTS
 
 MEMBERS = "capitan/members"
 PAYMENTS = "transactions/combined_transaction_data"

@@ -6,7 +6,7 @@ import csv
 
 import duckdb
 
-import golden
+from scripts import golden
 
 
 def agreed() -> dict[tuple[str, str], tuple[int, str]]:

@@ -17,7 +17,7 @@ from jinja2 import Environment
 from test_build import CHECKINS, digests, read
 from test_publish import digest, query
 
-import build
+from scripts import build
 
 # The guards and the models they look at.
 GUARDS = ("--select", "+export_row_counts")

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from test_build import a_night_of_changes
 
-import build
+from scripts import build
 
 NIGHTS = int(os.environ.get("HISTORY_NIGHTS", "12"))
 COMPARE = int(os.environ.get("HISTORY_COMPARE", "3"))
@@ -231,7 +231,7 @@ def gym(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gym:
     project = copy_of_the_project(tmp_path / "project")
     sample = tmp_path / "sample"
     subprocess.run(
-        [sys.executable, "scripts/sample_exports.py", "--out", str(sample)]
+        [sys.executable, "-m", "scripts", "sample", "--out", str(sample)]
         + ["--scale", "0.12", "--seed", "3"],
         cwd=PROJECT,
         check=True,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
-from dashboard import write
+from scripts.dashboard import write
 
 BIOME = shutil.which("biome", path=f"{Path(sys.executable).parent}") or shutil.which("biome")
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import Project, digests
 from test_build import CHECKINS, a_night_of_changes, read, write
 
-from last_build import PROJECT_PARTS, LastBuild
+from scripts.last_build import PROJECT_PARTS, LastBuild
 
 
 @pytest.fixture

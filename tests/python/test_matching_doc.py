@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from conftest import PROJECT
 
-import analysts_doc
+from scripts import analysts_doc
 
 DOCUMENT = analysts_doc.MATCHING
 TEXT = DOCUMENT.path.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from name_matching import SCORES_SCHEMA, compare_words, score_word_pairs
+from python_udfs.name_matching import SCORES_SCHEMA, compare_words, score_word_pairs
 
 WORDS = st.text(max_size=300)
 BAD_WORDS = ["", "x", "a" * 300, "Нина", "山田", "🙂🙃", "?!.", "\x00", "é" * 50]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT, Project
 
-import build
-import settings
-from next_steps import next_steps
-from settings import Settings
+from python_udfs import settings
+from python_udfs.settings import Settings
+from scripts import build
+from scripts.next_steps import next_steps
 
 
 @pytest.fixture(autouse=True)

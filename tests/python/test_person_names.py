@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from person_names import (
+from python_udfs.person_names import (
     MOJIBAKE,
     Names,
     People,

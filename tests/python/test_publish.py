@@ -19,9 +19,8 @@ import duckdb
 import pytest
 from conftest import DESK_EMAIL, PROJECT, Project, digests
 
-import build
-import publish
-from settings import Settings, load
+from python_udfs.settings import Settings, load
+from scripts import build, publish
 
 READERS = 2
 PUBLISHES = int(os.environ.get("GYM_PUBLISHES", "6"))
@@ -61,7 +60,7 @@ print(json.dumps({"reads": reads, "errors": errors, "seen": sorted(seen)}))
 HALF_A_PUBLISH = """
 import sys
 from pathlib import Path
-import publish
+from scripts import publish
 
 copy_tables = publish.copy_tables
 def copy_and_wait(*arguments):
@@ -81,8 +80,7 @@ def python(code: str, *arguments: Path, **options) -> subprocess.Popen[str]:
     """Start a Python process that finds the scripts."""
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
-        cwd=PROJECT / "scripts",
-        env=os.environ | {"PYTHONPATH": str(PROJECT / "python_udfs")},
+        cwd=PROJECT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -185,7 +183,7 @@ def test_a_publish_without_room_leaves_the_file_before(small_gym: Project, tmp_p
     before = digest(published)
     limit = 2**18
     process = python(
-        "import sys; from pathlib import Path; import publish;"
+        "import sys; from pathlib import Path; from scripts import publish;"
         " publish.publish(Path(sys.argv[1]), Path(sys.argv[2]))",
         another_build(small_gym, tmp_path),
         published,

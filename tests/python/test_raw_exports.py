@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_build import NO_TESTS
 
-from raw_exports import EXPORTS, match_columns, read_export, read_records
+from python_udfs.raw_exports import EXPORTS, match_columns, read_export, read_records
 
 RELATIONS = "capitan/relations"
 HEADER = "customer_id,related_customer_id,relationship"

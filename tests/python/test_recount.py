@@ -26,7 +26,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory):
     """A small sample built by dbt, and its recount."""
     folder = tmp_path_factory.mktemp("recount")
     subprocess.run(
-        [sys.executable, "scripts/sample_exports.py", "--out", str(folder / "sample")]
+        [sys.executable, "-m", "scripts", "sample", "--out", str(folder / "sample")]
         + ["--scale", "0.15", "--seed", "5"],
         cwd=PROJECT,
         check=True,

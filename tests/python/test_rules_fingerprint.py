@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import copy_of_the_project
 
-import build
+from scripts import build
 
 MODEL = "interaction_dates_fingerprinted"
 

@@ -29,13 +29,20 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from test_export_files import contents, is_complete
 from werkzeug.serving import BaseWSGIServer, make_server
 
-import export_files
-import s3_access
-from export_age import export_written_at
-from export_files import WriteError, write_files
-from find_exports import ExportFile, list_files
-from raw_exports import EXPORTS, read_export
-from s3_access import Plugin, S3Error, endpoint, extension_file, open_s3, reason, secret_statement
+from python_udfs import export_files, s3_access
+from python_udfs.export_age import export_written_at
+from python_udfs.export_files import WriteError, write_files
+from python_udfs.find_exports import ExportFile, list_files
+from python_udfs.raw_exports import EXPORTS, read_export
+from python_udfs.s3_access import (
+    Plugin,
+    S3Error,
+    endpoint,
+    extension_file,
+    open_s3,
+    reason,
+    secret_statement,
+)
 
 BUCKET = "gym"
 ROOTS = {"GYM_RAW_EXPORTS": f"s3://{BUCKET}/in", "GYM_EXPORTS_OUT": f"s3://{BUCKET}/out"}
@@ -470,7 +477,7 @@ def test_an_object_that_goes_between_listing_and_reading_is_one_sentence(
     gone = ExportFile(
         f"capitan/{name}", f"s3://{BUCKET}/gone/capitan/{name}", "capitan/relations", None, name
     )
-    monkeypatch.setattr("raw_exports.list_files", lambda *_: [gone])
+    monkeypatch.setattr("python_udfs.raw_exports.list_files", lambda *_: [gone])
     with s3.connection() as connection:
         [row] = read(connection, f"s3://{BUCKET}/gone")
     assert row["file_error"] == (f"capitan/{name} cannot be read: it is not there, or not any more")
@@ -585,7 +592,7 @@ def local_and_s3(
     """The same small sample built from local files and on S3, and what the builds printed."""
     folder = tmp_path_factory.mktemp("s3")
     subprocess.run(
-        [sys.executable, "scripts/sample_exports.py", "--scale", "0.05", "--out", str(folder)],
+        [sys.executable, "-m", "scripts", "sample", "--scale", "0.05", "--out", str(folder)],
         cwd=PROJECT,
         check=True,
         capture_output=True,

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-import cli
-import sample_exports as sampler
-from sample_gym import config, csvfile, dirt, names, odd_rows
-from sample_gym.config import Arguments
+from scripts import cli
+from scripts import sample_exports as sampler
+from scripts.sample_gym import config, csvfile, dirt, names, odd_rows
+from scripts.sample_gym.config import Arguments
 
 SCRIPT = Path(sampler.__file__)
 SMALL = Arguments(seed=1, scale=0.05)

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from conftest import PROJECT, Project, copy_of_the_project
 
-from export_contracts import contract
+from python_udfs.export_contracts import contract
 
 EXAMPLE = PROJECT / "examples/second_system"
 LINE = "    transactions:\n      payments: combined_transaction_data\n"
@@ -37,7 +37,7 @@ VISITS = """visit_no,guest_no,arrived,admission,ticket,hall
 def build(code: Path, project: Project) -> subprocess.CompletedProcess[str]:
     """Build the gym with the code of another folder."""
     return subprocess.run(
-        [sys.executable, "scripts/build.py", "--vars", "{max_rejected_share: 1}"],
+        [sys.executable, "-m", "scripts", "build", "--vars", "{max_rejected_share: 1}"],
         cwd=code,
         env=project.environment | {"DBT_PROFILES_DIR": str(code)},
         capture_output=True,

@@ -12,9 +12,9 @@ import yaml
 from conftest import PROJECT, Project
 from jinja2 import Environment
 
-import build
-import settings
-from settings import SettingsError, load
+from python_udfs import settings
+from python_udfs.settings import SettingsError, load
+from scripts import build
 
 DBT = str(Path(sys.executable).with_name("dbt"))
 SECRET = "hush-marker-7Qz"

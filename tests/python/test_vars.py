@@ -13,7 +13,7 @@ from conftest import PROJECT, Project
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-import build
+from scripts import build
 
 SHARE = (0, 0.001, 0.5, 1)
 COUNT = (0, 1, 7, 1000)
@@ -124,7 +124,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("tiny")
     gym = Project(folder, folder / "exports")
     size = ("--scale", "0.02", "--days", "60", "--out", str(folder))
-    command = (sys.executable, "scripts/sample_exports.py", *size)
+    command = (sys.executable, "-m", "scripts", "sample", *size)
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     return gym
 

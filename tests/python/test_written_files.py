@@ -11,12 +11,12 @@ import duckdb
 import pytest
 from conftest import Project
 
-import former_files
-import settings
-from export_files import write_files
-from s3_access import S3Error
-from settings import Settings
-from written_files import CHILDREN, Note, mark_of, requests_in
+from python_udfs import settings
+from python_udfs.export_files import write_files
+from python_udfs.s3_access import S3Error
+from python_udfs.settings import Settings
+from python_udfs.written_files import CHILDREN, Note, mark_of, requests_in
+from scripts import former_files
 
 UNA, VIC = ("7", "Una Former", None), (None, "Vic Later", "vic@example.org")
 

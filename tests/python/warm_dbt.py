@@ -48,7 +48,7 @@ class WarmDbt:
     @staticmethod
     def can_run(command: Sequence[str], environment: Mapping[str, str]) -> bool:
         """Whether a command is of dbt or of the project, and begins in an environment like ours."""
-        is_script = command[0] == sys.executable and command[1].endswith(".py")
+        is_script = list(command[:3]) == [sys.executable, "-m", "scripts"]
         is_ours = is_script or Path(command[0]).name == "dbt"
         return is_ours and at_the_start(environment) == AT_THE_START
 
@@ -109,9 +109,9 @@ def run(asked: dict) -> None:
         sys.argv = [first, *rest]
         cli()
     else:
-        sys.argv = rest
-        sys.path[0] = str(Path(rest[0]).resolve().parent)
-        runpy.run_path(rest[0], run_name="__main__")
+        sys.argv = rest[1:]
+        sys.path[0] = str(PROJECT)
+        runpy.run_module("scripts", run_name="__main__", alter_sys=True)
 
 
 def ended(asked: dict) -> int:

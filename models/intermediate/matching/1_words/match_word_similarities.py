@@ -1,6 +1,6 @@
 """Grain: one row per pair of different name words that may be the same name misspelled."""
 
-from name_matching import score_word_pairs
+from python_udfs.name_matching import score_word_pairs
 
 
 def model(dbt, session):

@@ -1,0 +1,1 @@
+"""What the models and the commands share: reading exports, names of people, settings, files."""

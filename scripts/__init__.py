@@ -1,0 +1,1 @@
+"""The commands that people and schedules start: `python -m scripts <command>`."""
