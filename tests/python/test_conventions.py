@@ -40,9 +40,9 @@ READS = {
     "intermediate/events": [*ABOUT_PEOPLE, DECISION],
     "intermediate/privacy": [*ABOUT_PEOPLE, DECISION],
     "marts": [
-        "core", "intermediate/people", "intermediate/meetings", "intermediate/affinity",
-        "intermediate/interactions", "intermediate/events", "intermediate/exports", DECISION,
-        "build_state",
+        "core", "intermediate/people", "intermediate/households", "intermediate/meetings",
+        "intermediate/affinity", "intermediate/interactions", "intermediate/events",
+        "intermediate/exports", DECISION, "build_state",
     ],
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],
