@@ -64,8 +64,7 @@ parents as (
     where relationship = 'parent'
 ),
 
--- whoever is recorded as a brother or sister, or is too close in age, is there as a child of the same
--- parents
+-- whoever is recorded as a brother or sister, or is too close in age, is there as another child
 on_one_membership as (
     select
         child.customer_id as child_customer_id,
