@@ -121,11 +121,11 @@ def test_a_killed_build_needs_no_hand(small_gym: Project, night: Project, tmp_pa
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 MB."""
+    """A file system of 96 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)],
+        ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)],
         capture_output=True,
         check=False,
     )
