@@ -34,6 +34,7 @@ READS = {
         for number, stage in enumerate(MATCHING)
     },
     "intermediate/affinity": ["intermediate/meetings", "intermediate/people"],
+    "intermediate/guests": [*ABOUT_PEOPLE, "intermediate/households", DECISION],
     "intermediate/interactions": [
         *ABOUT_PEOPLE, "intermediate/households", "intermediate/meetings", DECISION, "build_state",
     ],
@@ -41,7 +42,8 @@ READS = {
     "intermediate/privacy": [*ABOUT_PEOPLE, DECISION],
     "marts": [
         "core", "intermediate/people", "intermediate/meetings", "intermediate/affinity",
-        "intermediate/interactions", "intermediate/events", "intermediate/exports", DECISION,
+        "intermediate/interactions", "intermediate/events", "intermediate/exports",
+        "intermediate/guests", DECISION,
         "build_state",
     ],
     "functions": ["marts"],
