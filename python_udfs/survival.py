@@ -13,7 +13,8 @@ from itertools import groupby
 
 import numpy as np
 import pyarrow as pa
-from scipy.stats import CensoredData, ecdf, gamma, poisson
+from scipy.special import gdtrib
+from scipy.stats import CensoredData, binom, ecdf, gamma
 
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
@@ -113,24 +114,29 @@ def ratio_intervals(hosts: pa.Table) -> pa.Table:
     """The exact 95 % interval of observed over expected, and how often luck alone lies above 1.
 
     Observed counts as Poisson (Garwood's interval, by quantiles of the gamma distribution, which
-    take weighted counts too). Counts are whole numbers, so luck lies above less often than 2.5 %.
+    take weighted counts too). It is on the safe side: a guest converts once at most. So luck is
+    that of so many guests who convert or not, each with the share that was expected.
 
     Args:
-        hosts: one row each: host_customer_id, converted and expected_converted (above 0).
+        hosts: one row each: host_customer_id, guest_count, guests (weighted), converted and
+            expected_converted (above 0).
 
     Example:
-        >>> hosts = {"host_customer_id": [7], "converted": [6], "expected_converted": [2.0]}
-        >>> [row] = ratio_intervals(pa.table(hosts)).to_pylist()
+        >>> host = {"host_customer_id": 7, "guest_count": 20, "guests": 20}
+        >>> host |= {"converted": 6, "expected_converted": 2}
+        >>> [row] = ratio_intervals(pa.Table.from_pylist([host])).to_pylist()
         >>> row["ratio_low"], row["ratio_high"], row["chance_above"]
-        (1.100947, 6.529737, 0.016564)
+        (1.100947, 6.529737, 0.011253)
     """
-    observed, expected = (
+    counts, guests, observed, expected = (
         np.array(hosts.column(name).to_pylist(), dtype=float)
-        for name in ("converted", "expected_converted")
+        for name in ("guest_count", "guests", "converted", "expected_converted")
     )
     # of 0 the quantile is 0, by definition and not by scipy
     low = np.where(observed > 0, gamma.ppf(TAIL, np.maximum(observed, 1e-9)), 0) / expected
     high = gamma.ppf(1 - TAIL, observed + 1) / expected
-    above = poisson.sf(poisson.ppf(1 - TAIL, expected), expected)
+    # the least number of guests, of the host's mean weight, that puts the interval above 1
+    needed = np.floor(gdtrib(1, TAIL, expected) * counts / guests) + 1
+    above = binom.sf(needed - 1, counts, np.minimum(expected / guests, 1))
     numbers = [np.round(array, 6) for array in (low, high, above)]
     return pa.table([hosts.column("host_customer_id"), *numbers], schema=INTERVALS_SCHEMA)

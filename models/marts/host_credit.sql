@@ -7,8 +7,8 @@ host_intervals as (
     select * from {{ ref('host_intervals') }}
 ),
 
-people as (
-    select * from {{ ref('people') }}
+persons_known as (
+    select * from {{ ref('persons_known') }}
 ),
 
 -- How much hosts differ beyond chance: the variance of the true ratios around 1, by moments. The
@@ -29,7 +29,8 @@ spread as (
 ),
 
 luck as (
-    select sum(cast(chance_above as decimal(18, 6))) as expected_by_luck from host_intervals
+    select coalesce(sum(cast(chance_above as decimal(18, 6))), 0) as expected_by_luck
+    from host_intervals
 ),
 
 credited as (
@@ -37,7 +38,7 @@ credited as (
         hosts.*,
         intervals.ratio_low,
         intervals.ratio_high,
-        people.age_group != 'adult' as is_child,
+        persons_known.is_child,
         luck.expected_by_luck,
         hosts.converted / nullif(hosts.expected_converted, 0) as ratio,
         (hosts.converted * coalesce(spread.ratio_variance, 0) + 1)
@@ -47,8 +48,8 @@ credited as (
     cross join luck
     left join host_intervals as intervals
         on hosts.host_customer_id = intervals.host_customer_id
-    left join people
-        on hosts.host_customer_id = people.customer_id
+    left join persons_known
+        on hosts.host_customer_id = persons_known.person_id
 )
 
 select

@@ -159,7 +159,7 @@ def test_conversion_is_kaplan_meier_and_no_raw_share(gym) -> None:
 
 
 def test_a_child_is_counted_apart(gym) -> None:
-    project, odd = gym
+    project, _ = gym
     [(guests, events)] = project.query(
         """select guests, events from guest_conversion
         where entry_kind = 'day_pass' and is_child and horizon_days = 30"""
@@ -190,7 +190,7 @@ def test_a_host_is_who_matching_found_or_nobody(gym) -> None:
 
 
 def test_one_host_is_above_chance(gym) -> None:
-    """16 of the 141 on guest passes convert, so 20 guests let expect 2.3; one has 10, the rest 1."""
+    """16 of 141 on guest passes convert, so 20 let expect 2.3; one host has 10, the others 1."""
     project, odd = gym
     found = project.query(
         """select host_customer_id, guest_count, converted / guests, expected_share, ratio,
@@ -234,21 +234,27 @@ def test_without_conversions_the_upper_bound_is_that_of_the_binomial() -> None:
     assert share == pytest.approx((0, exact.low, exact.high))
 
 
-def test_the_interval_of_a_ratio_is_the_exact_one() -> None:
-    """It excludes 1 just where as many conversions or more are rarer than 2.5 %."""
-    for expected in (0.3, 1.0, 4.2, 17.0):
-        counts = list(range(60))
-        hosts = {
-            "host_customer_id": counts,
-            "converted": counts,
-            "expected_converted": [expected] * 60,
-        }
-        found = ratio_intervals(pa.table(hosts)).to_pylist()
-        for row in found:
-            rarity = stats.poisson.sf(row["host_customer_id"] - 1, expected)
-            assert (row["ratio_low"] > 1) == (rarity < 0.025)
-            assert row["chance_above"] <= 0.025
-        first = next(row["host_customer_id"] for row in found if row["ratio_low"] > 1)
-        assert found[0]["chance_above"] == pytest.approx(
-            stats.poisson.sf(first - 1, expected), abs=1e-6
-        )
+@pytest.mark.parametrize("confidence", [1, 0.84])
+@pytest.mark.parametrize("expected", [0.3, 1.0, 4.2, 17.0])
+def test_the_interval_of_a_ratio_is_the_exact_one(expected: float, confidence: float) -> None:
+    """Its end is where so many conversions or more are as rare as 2.5 %; luck lies above it."""
+    count = 50
+    guests = count * confidence
+    rows = [
+        {"host_customer_id": number, "guest_count": count, "guests": guests}
+        | {"converted": number * confidence, "expected_converted": expected * confidence}
+        for number in range(count + 1)
+    ]
+    found = ratio_intervals(pa.Table.from_pylist(rows)).to_pylist()
+    assert found[0]["ratio_low"] == 0
+    if confidence == 1:
+        for number, row in enumerate(found[1:], 1):
+            rare = stats.poisson.sf(number - 1, row["ratio_low"] * expected)
+            assert rare == pytest.approx(0.025, abs=1e-4)
+            rare = stats.poisson.cdf(number, row["ratio_high"] * expected)
+            assert rare == pytest.approx(0.025, abs=1e-4)
+    first = next(number for number, row in enumerate(found) if row["ratio_low"] > 1)
+    luck = stats.binom.sf(first - 1, count, expected / count)
+    assert luck < 0.025
+    for row in found:
+        assert row["chance_above"] == pytest.approx(luck, abs=1e-6)

@@ -33,6 +33,13 @@ first_visits as (
         list_sort(list(distinct checkin_date)) as visit_dates,
     from visits
     group by person_id
+),
+
+exported_dates as (
+    select
+        min(checkin_date) as first_exported_date,
+        max(checkin_date) as last_exported_date,
+    from core_checkins
 )
 
 select
@@ -42,4 +49,7 @@ select
     len(visit_dates) - 1 as visits_after_first,
     visit_dates[1] as first_visit_date,
     visit_dates[2] as second_visit_date,
+    exported_dates.first_exported_date,
+    exported_dates.last_exported_date,
 from first_visits
+cross join exported_dates

@@ -38,22 +38,28 @@ conversions as (
         cast(1 / count(*) over (partition by membership_instance_id) as decimal(18, 9))
             as conversion,
     from joined
+),
+
+-- how long a guest could be seen, and how long until a conversion
+followed as (
+    select
+        guests.customer_id,
+        guests.entry_kind,
+        guests.host_customer_id,
+        guests.host_confidence,
+        guests.season,
+        guests.party_size > {{ var('known_tie_group_size') }} as is_large_party,
+        guests.is_child,
+        guests.second_visit_date is not null as has_returned,
+        coalesce(conversions.conversion, 0) as conversion,
+        least(guests.observed_days, {{ var('guest_conversion_days') | max }}) as potential_days,
+        case
+            when conversions.customer_id is not null then guests.days_to_membership
+            else potential_days
+        end as followed_days,
+    from guests
+    left join conversions
+        on guests.customer_id = conversions.customer_id
 )
 
-select
-    guests.customer_id,
-    guests.entry_kind,
-    guests.host_customer_id,
-    guests.host_confidence,
-    guests.season,
-    guests.party_size > {{ var('known_tie_group_size') }} as is_large_party,
-    guests.is_child,
-    guests.second_visit_date is not null as has_returned,
-    coalesce(conversions.conversion, 0) as conversion,
-    case
-        when conversions.customer_id is not null then guests.days_to_membership
-        else least(guests.observed_days, {{ var('guest_conversion_days') | max }})
-    end as followed_days,
-from guests
-left join conversions
-    on guests.customer_id = conversions.customer_id
+select * from followed

@@ -7,47 +7,34 @@ guest_hazards as (
     select * from {{ ref('guest_hazards') }}
 ),
 
+-- For as long as a guest could be seen, whatever became of him: whoever converts early was not
+-- expected to do so less than others.
 by_kind as (
     select
         followups.*,
-        hazards.cumulative_hazard as expected,
+        cast(1 - exp(-hazards.cumulative_hazard) as decimal(18, 12)) as expected,
     from guest_followups as followups
-    inner join guest_hazards as hazards
+    asof inner join guest_hazards as hazards
         on
             followups.entry_kind = hazards.entry_kind
             and followups.is_child = hazards.is_child
-            and followups.followed_days = hazards.followed_days
+            and followups.potential_days >= hazards.followed_days
 ),
 
--- what season and party add: conversions over those that the kind of entry lets expect
+-- what season and party add; to scale by them moves the sum of a kind, so it is set right again
 by_season as (
-    select
-        * replace (
-            cast(
-                expected * coalesce(
-                    sum(conversion) over (partition by season)
-                    / nullif(sum(expected) over (partition by season), 0),
-                    1
-                )
-                as decimal(18, 12)
-            ) as expected
-        ),
+    select * replace ({{ scaled_to_conversions('season') }} as expected)
     from by_kind
 ),
 
 by_party as (
-    select
-        * replace (
-            cast(
-                expected * coalesce(
-                    sum(conversion) over (partition by is_large_party)
-                    / nullif(sum(expected) over (partition by is_large_party), 0),
-                    1
-                )
-                as decimal(18, 12)
-            ) as expected
-        ),
+    select * replace ({{ scaled_to_conversions('is_large_party') }} as expected)
     from by_season
+),
+
+expectations as (
+    select * replace ({{ scaled_to_conversions('entry_kind, is_child') }} as expected)
+    from by_party
 ),
 
 -- a guest whose host is 84 % sure counts 0.84
@@ -60,7 +47,7 @@ hosts as (
             as returned,
         cast(sum(host_confidence * conversion) as decimal(18, 6)) as converted,
         cast(sum(host_confidence * expected) as decimal(18, 6)) as expected_converted,
-    from by_party
+    from expectations
     where host_customer_id is not null
     group by host_customer_id
 )
