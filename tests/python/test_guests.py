@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from conftest import PROJECT, Project
@@ -258,3 +260,66 @@ def test_the_interval_of_a_ratio_is_the_exact_one(expected: float, confidence: f
     assert luck < 0.025
     for row in found:
         assert row["chance_above"] == pytest.approx(luck, abs=1e-6)
+
+
+def test_where_no_host_is_good_luck_puts_as_many_above_as_is_said() -> None:
+    """3,000 hosts of 1 to 40 guests; where all convert three times as many, one in ten is found."""
+    random = np.random.default_rng(7)
+    counts = random.integers(1, 41, 3000)
+    shares = random.uniform(0.02, 0.2, 3000)
+    confidences = random.uniform(0.8, 1, 3000)
+
+    def above(ratio: float) -> tuple[int, float]:
+        rows = [
+            {"host_customer_id": number, "guest_count": count, "guests": count * confidence}
+            | {"converted": random.binomial(count, min(1, share * ratio)) * confidence}
+            | {"expected_converted": count * share * confidence}
+            for number, (count, share, confidence) in enumerate(
+                zip(counts.tolist(), shares, confidences, strict=True)
+            )
+        ]
+        found = ratio_intervals(pa.Table.from_pylist(rows)).to_pylist()
+        return sum(row["ratio_low"] > 1 for row in found), sum(row["chance_above"] for row in found)
+
+    by_luck, said = above(1)
+    assert 10 < said < 0.025 * 3000
+    assert abs(by_luck - said) < 3 * said**0.5
+    found, said_again = above(3)
+    assert said_again == said
+    assert found > 0.1 * 3000 > 4 * by_luck
+
+
+def test_guests_and_hosts_of_the_sample_are_the_true_ones(
+    sample_project, sample_exports: Path
+) -> None:
+    """The host who paid, where the truth knows one; a person's first visit, by true persons."""
+    built, result = sample_project
+    assert result.returncode == 0, result.stderr
+    truth = sample_exports / "truth"
+    [(found, right, true)] = built.query(
+        f"""with firsts as (
+            select person_id, arg_min(checkin_id, (checkin_datetime, checkin_id)) as checkin_id
+            from read_csv('{truth}/checkins.csv') join core.core_checkins using (checkin_id)
+            group by person_id
+        ),
+        hosts as (
+            select checkin_id, true_purchaser_person_id as host
+            from read_csv('{truth}/transfers.csv') where is_transfer and purchaser_in_customers
+        ),
+        persons as (
+            select customer_id, any_value(person_id) as person_id
+            from read_csv('{truth}/households.csv') group by customer_id
+        ),
+        compared as (
+            select found.person_id as found, hosts.host
+            from guest_journeys as journeys
+            join persons as guest on journeys.customer_id = guest.customer_id
+            join firsts on guest.person_id = firsts.person_id
+            left join hosts on firsts.checkin_id = hosts.checkin_id
+            left join persons as found on journeys.host_customer_id = found.customer_id
+        )
+        select count(found), count(*) filter (where found = host), count(host) from compared"""
+    )
+    assert true > 1000
+    assert right / found >= 0.99
+    assert right / true >= 0.97

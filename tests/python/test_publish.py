@@ -447,12 +447,16 @@ def test_no_email_phone_or_birthday_is_published(small_gym: Project, tmp_path: P
         "first_checkin_date",
         "first_interaction_date",
         "first_outing_date",
+        "first_visit_date",
         "founding_date",
         "interaction_date",
         "last_checkin_date",
         "last_interaction_date",
         "last_outing_date",
         "linked_paid_date",
+        "membership_date",
+        "own_pass_date",
+        "second_visit_date",
         "today",
     }
 
