@@ -110,7 +110,7 @@ def conversion_shares(guests: pa.Table, horizons: Sequence[int]) -> pa.Table:
     return pa.table([*map(list, arrays)], schema=SHARES_SCHEMA)
 
 
-def ratio_intervals(hosts: pa.Table) -> pa.Table:
+def ratio_intervals(hosts: pa.Table, min_conversions: int = 1) -> pa.Table:
     """The exact 95 % interval of observed over expected, and how often luck alone lies above 1.
 
     Observed counts as Poisson (Garwood's interval, by quantiles of the gamma distribution, which
@@ -120,6 +120,7 @@ def ratio_intervals(hosts: pa.Table) -> pa.Table:
     Args:
         hosts: one row each: host_customer_id, guest_count, guests (weighted), converted and
             expected_converted (above 0).
+        min_conversions: with fewer nobody is said to be above 1.
 
     Example:
         >>> host = {"host_customer_id": 7, "guest_count": 20, "guests": 20}
@@ -137,6 +138,7 @@ def ratio_intervals(hosts: pa.Table) -> pa.Table:
     high = gamma.ppf(1 - TAIL, observed + 1) / expected
     # the least number of guests, of the host's mean weight, that puts the interval above 1
     needed = np.floor(gdtrib(1, TAIL, expected) * counts / guests) + 1
+    needed = np.maximum(needed, min_conversions)
     above = binom.sf(needed - 1, counts, np.minimum(expected / guests, 1))
     numbers = [np.round(array, 6) for array in (low, high, above)]
     return pa.table([hosts.column("host_customer_id"), *numbers], schema=INTERVALS_SCHEMA)

@@ -16,16 +16,13 @@ persons_known as (
 spread as (
     select
         greatest(
-            sum(pow(converted - expected_converted, 2) - expected_converted)
-            / nullif(sum(pow(expected_converted, 2)), 0),
+            sum(
+                (converted - expected_converted) * (converted - expected_converted)
+                - expected_converted
+            ) / nullif(sum(expected_converted * expected_converted), 0),
             0
         ) as ratio_variance,
-    from (
-        select
-            cast(converted as decimal(12, 6)) as converted,
-            cast(expected_converted as decimal(12, 6)) as expected_converted,
-        from host_expectations
-    )
+    from host_expectations
 ),
 
 luck as (
@@ -55,6 +52,7 @@ credited as (
 select
     host_customer_id,
     guest_count,
+    conversion_count,
     guests,
     returned,
     cast(converted as decimal(12, 2)) as converted,
@@ -65,7 +63,8 @@ select
     cast(ratio_high as decimal(18, 2)) as ratio_high,
     cast(shrunk_ratio as decimal(12, 2)) as shrunk_ratio,
     coalesce(is_child, true) as is_child,
-    coalesce(ratio_low > 1, false) as is_above_chance,
+    coalesce(ratio_low > 1, false) and conversion_count >= {{ var('host_min_conversions') }}
+        as is_above_chance,
     cast(expected_by_luck as decimal(12, 2)) as expected_by_luck,
 from credited
 order by host_customer_id

@@ -257,6 +257,10 @@ def test_the_interval_of_a_ratio_is_the_exact_one(expected: float, confidence: f
             assert rare == pytest.approx(0.025, abs=1e-4)
     first = next(number for number, row in enumerate(found) if row["ratio_low"] > 1)
     luck = stats.binom.sf(first - 1, count, expected / count)
+    [asked, *_] = ratio_intervals(pa.Table.from_pylist(rows), first + 1).to_pylist()
+    assert asked["chance_above"] == pytest.approx(
+        stats.binom.sf(first, count, expected / count), abs=1e-6
+    )
     assert luck < 0.025
     for row in found:
         assert row["chance_above"] == pytest.approx(luck, abs=1e-6)
@@ -323,3 +327,38 @@ def test_guests_and_hosts_of_the_sample_are_the_true_ones(
     assert true > 1000
     assert right / found >= 0.99
     assert right / true >= 0.97
+
+
+def test_planted_conversions_are_found(sample_project, sample_exports: Path) -> None:
+    """Each guest whom the sample made a member is one in the journeys, on the same days."""
+    truth = sample_exports / "truth/conversions.csv"
+    if not truth.exists():
+        pytest.skip("the sample plants no conversions")
+    built, _ = sample_project
+    [(planted, found, hosted, right)] = built.query(
+        f"""with persons as (
+            select customer_id, any_value(person_id) as person_id
+            from read_csv('{truth.with_name("households.csv")}') group by customer_id
+        ),
+        planted as (
+            select guest.person_id, host.person_id as host, first_visit_date, membership_date
+            from read_csv('{truth}') as conversions
+            join persons as guest on conversions.customer_id = guest.customer_id
+            left join persons as host on conversions.host_customer_id = host.customer_id
+            where membership_date <= (select max(checkin_date) from core.core_checkins)
+        )
+        select
+            count(*), count(journeys.customer_id),
+            count(planted.host) filter (where journeys.customer_id is not null),
+            count(*) filter (where planted.host = host.person_id)
+        from planted
+        left join (guest_journeys as journeys
+            join persons as guest on journeys.customer_id = guest.customer_id)
+            on planted.person_id = guest.person_id
+            and (planted.first_visit_date, planted.membership_date)
+            = (journeys.first_visit_date, journeys.membership_date)
+        left join persons as host on journeys.host_customer_id = host.customer_id"""
+    )
+    assert planted > 20
+    assert found / planted >= 0.95
+    assert right / hosted >= 0.95

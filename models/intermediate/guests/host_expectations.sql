@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per person on whose passes guests came first.
 with guest_followups as (
     select * from {{ ref('guest_followups') }}
@@ -42,11 +43,12 @@ hosts as (
     select
         host_customer_id,
         count(*) as guest_count,
+        cast(sum(conversion) as decimal(12, 2)) as conversion_count,
         cast(sum(host_confidence) as decimal(12, 2)) as guests,
         cast(coalesce(sum(host_confidence) filter (where has_returned), 0) as decimal(12, 2))
             as returned,
-        cast(sum(host_confidence * conversion) as decimal(18, 6)) as converted,
-        cast(sum(host_confidence * expected) as decimal(18, 6)) as expected_converted,
+        cast(sum(host_confidence * conversion) as decimal(12, 6)) as converted,
+        cast(sum(host_confidence * expected) as decimal(12, 6)) as expected_converted,
     from expectations
     where host_customer_id is not null
     group by host_customer_id
