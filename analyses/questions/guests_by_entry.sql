@@ -8,7 +8,7 @@ select
     count(*) filter (where days_to_second_visit <= 90) as came_again,
     cast(median(days_to_second_visit) filter (where days_to_second_visit <= 90) as integer)
         as median_days_until_then,
-    count(*) filter (where days_to_own_pass <= 90) as came_on_an_own_pass,
+    count(*) filter (where days_to_own_pass <= 90) as bought_a_later_pass,
     count(*) filter (where days_to_membership <= 90) as joined,
 from {{ ref('guest_journeys') }}
 where observed_days >= 90

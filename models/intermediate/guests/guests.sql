@@ -14,15 +14,19 @@ persons_known as (
 
 own_passes as (
     select
-        person_id,
-        min(checkin_date) as own_pass_date,
+        pass_visits.person_id,
+        min(pass_visits.checkin_date) as own_pass_date,
     from pass_visits
-    where is_own_pass
-    group by person_id
+    inner join first_visits
+        on
+            pass_visits.person_id = first_visits.person_id
+            and pass_visits.checkin_date > first_visits.first_visit_date
+    where pass_visits.is_own_pass
+    group by pass_visits.person_id
 ),
 
--- Who was a member before, or has a record older than the exports, whose visits nobody sees, is no
--- guest.
+-- Who was a member before is no guest, nor is whose record is older than the exports, which do not
+-- show the visits of before. A newcomer signs the waiver some time ahead.
 newcomers as (
     select
         first_visits.*,
@@ -37,7 +41,11 @@ newcomers as (
         on first_visits.person_id = persons.person_id
     where first_visits.entry_kind in ('entry_pass', 'guest_pass', 'free', 'event')
         and coalesce(persons.membership_date >= first_visits.first_visit_date, true)
-        and coalesce(persons.recorded_at >= first_visits.first_exported_date, true)
+        and coalesce(
+            persons.recorded_at
+            >= first_visits.first_exported_date - {{ var('guest_record_days') }},
+            true
+        )
 ),
 
 guests as (
