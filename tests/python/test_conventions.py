@@ -34,6 +34,7 @@ READS = {
         for number, stage in enumerate(MATCHING)
     },
     "intermediate/affinity": ["intermediate/meetings", "intermediate/people"],
+    "intermediate/guests": [*ABOUT_PEOPLE, "intermediate/households", DECISION],
     "intermediate/interactions": [
         *ABOUT_PEOPLE, "intermediate/households", "intermediate/meetings", DECISION, "build_state",
     ],
@@ -43,7 +44,8 @@ READS = {
     "marts": [
         "core", "intermediate/people", "intermediate/households", "intermediate/meetings",
         "intermediate/affinity", "intermediate/interactions", "intermediate/events",
-        "intermediate/exports", "intermediate/guardians", DECISION, "build_state",
+        "intermediate/exports", "intermediate/guardians", "intermediate/guests", DECISION,
+        "build_state",
     ],
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],

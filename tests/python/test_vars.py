@@ -69,6 +69,9 @@ VALUES: dict[str, tuple] = {
     "text_shapes_named": (0, 1, 9),
     "earliest_year": (1900, 2000, 2025),
     "furthest_years_ahead": (1, 5, 100),
+    "guest_record_days": COUNT,
+    "host_min_conversions": (1, 2, 5),
+    "guest_conversion_days": ([1], [7, 400], [90, 30, 60]),
 }
 # Lists of words, and a day that depends on the data.
 NOT_NUMBERS = {"as_of", "source_systems", "words_for_nothing", "days_for_nothing"}
