@@ -44,17 +44,20 @@ TRANSACTION_IDS = """
 PAYMENTS = """
     create table payments as
     select
-        payment_line_id,
-        transaction_id,
-        lower(description) as description,
-        payment_line_id in (
-            select payment_line_id from built.intermediate.match_payments
-            where payment_name is not null
-        ) as is_named,
+        lines.payment_line_id,
+        lines.transaction_id,
+        lower(lines.description) as description,
+        bought.payment_name is not null as is_named,
         hash(
-            transaction_date, lower(description), lower(buyer_name), day_pass_count, paid_amount
+            lines.transaction_date,
+            lower(lines.description),
+            lower(bought.payment_name),
+            lines.day_pass_count,
+            lines.paid_amount
         ) as equal_to,
-    from built.core.core_payments
+    from built.core.core_payments as lines
+    left join built.intermediate.match_payments as bought
+        on lines.payment_line_id = bought.payment_line_id
 """
 JUDGED = """
     with links as (

@@ -71,10 +71,12 @@ own_uses as (
     where checkins.entry_kind = 'entry_pass'
 ),
 
+-- Records of one person are one buyer; a name without a customer is a buyer of its own.
 uses as (
     select
         all_uses.*,
-        coalesce(persons.person_id, all_uses.customer_id) as person_id,
+        coalesce(persons.person_id, all_uses.customer_id, -all_uses.purchaser_group_id)
+            as buyer_id,
     from (
         select * from shared_uses
         union all
@@ -86,16 +88,20 @@ uses as (
 
 counted as (
     select
-        uses.* exclude (product_gear),
+        uses.checkin_id,
+        uses.purchaser_group_id,
+        uses.customer_id,
+        uses.buyer_id,
+        uses.product_kind,
+        uses.product_age,
         {{ pass_gear_among('uses') }} as product_gear,
+        uses.validity_days,
         count(*) over (
             partition by
-                uses.person_id,
-                case when uses.person_id is null then uses.purchaser_group_id end,
-                uses.product_kind,
-                uses.product_age,
-                uses.checkin_date
+                uses.buyer_id, uses.product_kind, uses.product_age, uses.checkin_date
         ) as day_uses,
+        uses.checkin_datetime,
+        uses.checkin_date,
     from uses
 )
 

@@ -19,33 +19,47 @@ match_party_links as (
     select * from {{ ref('match_party_links') }}
 ),
 
--- Of equal payments each takes as many uses as it paid for, in the order of time.
-payer_places as (
+-- Of equal payments for day passes each takes as many uses as it paid for, in the order of time.
+payer_links as (
     select
         links.checkin_id,
         links.equal_payments_id,
         links.link_posterior,
-        case when uses.product_kind = 'day 1' then row_number() over (
-            partition by links.equal_payments_id order by uses.checkin_datetime, links.checkin_id
-        ) else 1 end as use_place,
+        case
+            when uses.product_kind = 'day 1'
+                then row_number() over (
+                    partition by links.equal_payments_id
+                    order by uses.checkin_datetime, links.checkin_id
+                )
+            else 1
+        end as use_place,
     from match_payer_links as links
-    inner join match_day_uses as uses on links.checkin_id = uses.checkin_id
+    inner join match_day_uses as uses
+        on links.checkin_id = uses.checkin_id
 ),
 
 paid as (
     select
-        places.checkin_id,
+        payer_links.checkin_id,
         payments.payment_line_id,
-        places.link_posterior,
-        'payer' as found_by
-    from payer_places as places
+        payer_links.link_posterior,
+        'payer' as link_method,
+    from payer_links
     inner join match_payments as payments
-        on places.equal_payments_id = payments.equal_payments_id
-        and payments.equal_place = least(payments.equal_payments, 1 + (places.use_place - 1) // greatest(payments.passes, 1))
+        on
+            payer_links.equal_payments_id = payments.equal_payments_id
+            and payments.equal_place = least(
+                payments.equal_payments,
+                (payer_links.use_place - 1) // greatest(payments.passes, 1) + 1
+            )
     union all
-    select checkin_id, payment_line_id, link_posterior, 'party'
-    from match_party_links
-    where link_posterior >= 0.85
+    select
+        party_links.checkin_id,
+        party_links.payment_line_id,
+        party_links.link_posterior,
+        'party',
+    from match_party_links as party_links
+    where party_links.link_posterior >= {{ match_parameter('link_party_accept_posterior') }}
 ),
 
 linked as (
@@ -53,16 +67,17 @@ linked as (
         paid.checkin_id,
         paid.payment_line_id,
         payments.transaction_id,
+        paid.link_method,
         cast(payments.paid_amount as decimal(18, 2)) as paid_amount,
         payments.day_pass_count as group_size,
-        paid.link_posterior,
-        paid.found_by,
         payments.equal_payments,
+        paid.link_posterior,
         payments.payment_date,
     from paid
     inner join match_payments as payments
         on paid.payment_line_id = payments.payment_line_id
-    inner join match_day_uses as uses on paid.checkin_id = uses.checkin_id
+    inner join match_day_uses as uses
+        on paid.checkin_id = uses.checkin_id
     where uses.purchaser_group_id is not null
 )
 

@@ -15,131 +15,171 @@ match_payer_links as (
     select * from {{ ref('match_payer_links') }}
 ),
 
--- What one buyer used of a product on a day, beside what payments in a name paid for. A day pass
--- is paid for each use, any other once.
+-- What one buyer used of a product on a day and no payment in a name paid for. Each use of a day
+-- pass is paid for, any other pass once.
 parties as (
     select
-        coalesce(uses.person_id, -uses.purchaser_group_id) as buyer,
+        uses.buyer_id,
         uses.product_kind,
         uses.product_age,
-        coalesce(uses.product_gear, '') as product_gear,
-        uses.checkin_date as use_date,
-        if(max(uses.product_kind) = 'day 1', count(*), 1) as passes,
-        min(uses.checkin_datetime) as first_use,
-        min(uses.checkin_id) as first_checkin_id,
+        uses.product_gear,
+        uses.checkin_date as on_date,
         list(uses.checkin_id) as checkin_ids,
+        concat_ws(
+            ', ', uses.product_kind, uses.product_age, uses.product_gear,
+            if(uses.product_kind = 'day 1', len(checkin_ids), 1)
+        ) as sold_as,
+        row_number() over (
+            partition by sold_as, uses.checkin_date
+            order by min(uses.checkin_datetime), min(uses.checkin_id)
+        ) as place,
     from match_day_uses as uses
     anti join match_payer_links as payer_links
         on uses.checkin_id = payer_links.checkin_id
-    group by all
+    group by
+        uses.buyer_id, uses.product_kind, uses.product_age, uses.product_gear, uses.checkin_date
 ),
 
 payments as (
     select
-        match_payments.*,
-        coalesce(match_payments.product_gear, '') as gear,
-        count(*) over (
-            partition by
-                match_payments.product_kind, match_payments.product_age, gear,
-                match_payments.passes, match_payments.payment_date
-        ) as day_payments,
+        match_payments.payment_line_id,
+        match_payments.equal_payments,
+        match_payments.payment_date as on_date,
+        concat_ws(
+            ', ', match_payments.product_kind, match_payments.product_age,
+            match_payments.product_gear, match_payments.passes
+        ) as sold_as,
+        row_number() over (
+            partition by sold_as, match_payments.payment_date
+            order by match_payments.payment_line_id
+        ) as place,
     from match_payments
     where match_payments.payment_name is null
 ),
 
--- Parties and payments of one size, by product and day.
-party_days as (
-    select product_kind, product_age, product_gear, passes, use_date as on_date, count(*) as parties
-    from parties group by all
-),
-
-payment_days as (
-    select product_kind, product_age, gear as product_gear, passes, payment_date as on_date, count(*) as payments
-    from payments group by all
-),
-
 days as (
     select
-        product_kind, product_age, product_gear, passes, on_date,
-        coalesce(party_days.parties, 0) as parties,
-        coalesce(payment_days.payments, 0) as payments,
-    from party_days
-    full join payment_days using (product_kind, product_age, product_gear, passes, on_date)
+        rows_of_day.sold_as,
+        rows_of_day.on_date,
+        count(*) filter (rows_of_day.is_party) as parties,
+        count(*) filter (not rows_of_day.is_party) as payments,
+    from (
+        select parties.sold_as, parties.on_date, true as is_party from parties
+        union all
+        select payments.sold_as, payments.on_date, false from payments
+    ) as rows_of_day
+    group by rows_of_day.sold_as, rows_of_day.on_date
 ),
 
--- Payments a day that no party of the day made: their passes are used later, or in other numbers.
-other_payments as (
+-- Payments a day beside those of parties, as on days without any: their passes are used on other
+-- days, or in other numbers.
+others as (
     select
-        product_kind, product_age, product_gear, passes,
-        (sum(payments) filter (where parties = 0) + 0.5)
-        / (max(exported.days) - count(*) filter (where parties > 0) + 1) as others_per_day,
+        days.sold_as,
+        round(
+            (
+                coalesce(sum(days.payments) filter (days.parties = 0), 0)
+                + {{ match_parameter('link_count_floor') }}
+            ) / (max(exported.days) - count(*) filter (days.parties > 0) + 1),
+            9
+        ) as payments_per_day,
     from days
     cross join (
-        select max(payment_date) - min(payment_date) + 1 as days from match_payments
+        select
+            max(match_payments.payment_date) - min(match_payments.payment_date) + 1 as days,
+        from match_payments
     ) as exported
-    group by all
+    group by days.sold_as
 ),
 
--- Share of parties with an anonymous payment of the day.
-shares as (
-    select least(0.95, greatest(0.01, 
-        sum(days.payments - others_per_day) / sum(days.parties)
-    )) as paid_share
-    from days inner join other_payments using (product_kind, product_age, product_gear, passes)
-    where parties > 0
-),
-
-cases as (
-    select distinct parties, payments, passes, product_kind, product_age, product_gear, others_per_day
-    from days inner join other_payments using (product_kind, product_age, product_gear, passes)
-    where parties > 0 and payments > 0
-),
-
-weights as (
+-- Share of parties that paid on the day and in no name, of all sizes and products.
+paid_shares as (
     select
-        cases.*, paid,
-        exp(
-            lgamma(parties + 1) - lgamma(paid + 1) - lgamma(parties - paid + 1)
-            + paid * ln(paid_share) + (parties - paid) * ln(1 - paid_share)
-            + (payments - paid) * ln(others_per_day) - lgamma(payments - paid + 1)
-        ) as weight
-    from cases cross join shares
-    cross join lateral (select unnest(range(0, least(parties, payments) + 1)) as paid)
+        (
+            greatest(0, least(
+                sum(days.payments - cast(others.payments_per_day as decimal(18, 9))),
+                sum(days.parties)
+            ))
+            + {{ match_parameter('link_count_floor') }}
+        ) / (sum(days.parties) + 2 * {{ match_parameter('link_count_floor') }}) as paid_share,
+    from days
+    inner join others
+        on days.sold_as = others.sold_as
+    where days.parties > 0
 ),
 
+-- So many of the parties made so many of the payments (binomial), and others the rest (Poisson).
+likelihoods as (
+    select
+        counts.sold_as,
+        counts.parties,
+        counts.payments,
+        counts.paid,
+        lgamma(counts.parties + 1) - lgamma(counts.paid + 1)
+        - lgamma(counts.parties - counts.paid + 1)
+        + counts.paid * ln(paid_shares.paid_share)
+        + (counts.parties - counts.paid) * ln(1 - paid_shares.paid_share)
+        + (counts.payments - counts.paid) * ln(others.payments_per_day)
+        - lgamma(counts.payments - counts.paid + 1) as log_likelihood,
+    from (
+        select distinct
+            days.sold_as,
+            days.parties,
+            days.payments,
+            unnest(range(least(days.parties, days.payments) + 1)) as paid,
+        from days
+        where days.parties > 0 and days.payments > 0
+    ) as counts
+    inner join others
+        on counts.sold_as = others.sold_as
+    cross join paid_shares
+),
+
+-- Decimals, because sums of doubles depend on their order.
 chances as (
-    select product_kind, product_age, product_gear, passes, parties, payments,
-        sum(weight * paid) / sum(weight) / max(parties) as paid_probability
-    from weights
-    group by all
+    select
+        scaled.sold_as,
+        scaled.parties,
+        scaled.payments,
+        cast(sum(scaled.paid * scaled.likelihood) as double)
+        / cast(sum(scaled.likelihood) as double) / max(scaled.parties) as paid_probability,
+    from (
+        select
+            likelihoods.*,
+            cast(
+                exp(
+                    likelihoods.log_likelihood - max(likelihoods.log_likelihood) over (
+                        partition by
+                            likelihoods.sold_as, likelihoods.parties, likelihoods.payments
+                    )
+                ) as decimal(38, 15)
+            ) as likelihood,
+        from likelihoods
+    ) as scaled
+    group by scaled.sold_as, scaled.parties, scaled.payments
 ),
 
-placed as (
-    select parties.*, days.payments as day_payments,
-        row_number() over (
-            partition by parties.product_kind, parties.product_age, parties.product_gear, parties.passes, parties.use_date
-            order by parties.first_use, parties.first_checkin_id
-        ) as place,
-        chances.paid_probability,
-    from parties
-    inner join days on parties.product_kind=days.product_kind and parties.product_age=days.product_age and parties.product_gear=days.product_gear
-      and parties.passes=days.passes and parties.use_date=days.on_date
-    inner join chances on parties.product_kind=chances.product_kind and parties.product_age=chances.product_age and parties.product_gear=chances.product_gear
-      and parties.passes=chances.passes and days.parties=chances.parties and days.payments=chances.payments
-),
-
+-- Nothing tells which party made which payment: they pair off in order, and one of several prices
+-- is as probable as its share of the payments.
 linked as (
     select
-        unnest(placed.checkin_ids) as checkin_id,
+        unnest(parties.checkin_ids) as checkin_id,
         payments.payment_line_id,
-        payments.equal_payments,
-        day_payments.n as day_payments,
-        placed.paid_probability * payments.equal_payments / placed.day_payments as link_posterior,
-    from placed
-    inner join (select *, row_number() over (partition by product_kind, product_age, gear, passes, payment_date order by payment_line_id) as place from payments) as payments
-     on placed.product_kind=payments.product_kind and placed.product_age=payments.product_age and placed.product_gear=payments.gear and placed.passes=payments.passes
-     and placed.use_date=payments.payment_date and placed.place=payments.place
-    cross join (select 1 as n) as day_payments
+        round(chances.paid_probability * payments.equal_payments / days.payments, 9)
+            as link_posterior,
+    from parties
+    inner join payments
+        on
+            parties.sold_as = payments.sold_as
+            and parties.on_date = payments.on_date
+            and parties.place = payments.place
+    inner join days
+        on parties.sold_as = days.sold_as and parties.on_date = days.on_date
+    inner join chances
+        on
+            days.sold_as = chances.sold_as
+            and days.parties = chances.parties
+            and days.payments = chances.payments
 )
 
 select * from linked

@@ -52,13 +52,13 @@ known_payers as (
 
 bought_days as (
     select distinct
-        uses.person_id,
+        uses.buyer_id,
         uses.product_kind,
         uses.product_age,
         uses.checkin_date,
         uses.day_uses,
     from match_day_uses as uses
-    where uses.product_kind = 'day 1' and uses.person_id is not null
+    where uses.product_kind = 'day 1'
 ),
 
 -- The likeliest payer stands for the payment. Day passes that were all used on the day of the
@@ -89,7 +89,7 @@ options as (
         on known_payers.payment_line_id = payments.payment_line_id
     left join bought_days
         on
-            events.person_id = bought_days.person_id
+            events.buyer_id = bought_days.buyer_id
             and payments.product_kind = bought_days.product_kind
             and payments.product_age = bought_days.product_age
             and payments.payment_date = bought_days.checkin_date
