@@ -1,4 +1,4 @@
--- Grain: one row per use of a pass, with its buyer and what that buyer used of the product that day.
+-- Grain: one row per use of a pass, with its buyer and that buyer's uses of the product that day.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
