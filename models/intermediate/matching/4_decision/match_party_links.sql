@@ -57,6 +57,13 @@ payments as (
     where match_payments.payment_name is null
 ),
 
+exported as (
+    select
+        min(match_payments.payment_date) as first_date,
+        max(match_payments.payment_date) as last_date,
+    from match_payments
+),
+
 days as (
     select
         rows_of_day.sold_as,
@@ -68,6 +75,8 @@ days as (
         union all
         select payments.sold_as, payments.on_date, false from payments
     ) as rows_of_day
+    inner join exported
+        on rows_of_day.on_date between exported.first_date and exported.last_date
     group by rows_of_day.sold_as, rows_of_day.on_date
 ),
 
@@ -80,15 +89,14 @@ others as (
             (
                 coalesce(sum(days.payments) filter (days.parties = 0), 0)
                 + {{ match_parameter('link_count_floor') }}
-            ) / (max(exported.days) - count(*) filter (days.parties > 0) + 1),
+            ) / (
+                max(exported.last_date - exported.first_date)
+                + 2 - count(*) filter (days.parties > 0)
+            ),
             9
         ) as payments_per_day,
     from days
-    cross join (
-        select
-            max(match_payments.payment_date) - min(match_payments.payment_date) + 1 as days,
-        from match_payments
-    ) as exported
+    cross join exported
     group by days.sold_as
 ),
 
