@@ -86,7 +86,9 @@ def write_gym(args: Arguments, root: Path) -> dict:
     payments = transactions.build_payments(args, folk, book, held, sold, writing.ghosts, seen)
     related = dirt.relations(args, folk, seen, recorded)
     days = effects.as_planned(args, book, seen, writing)
-    days, held, planted = effects.plant(args, folk, held, friends, days, sold, book, grown_up)
+    days, held, planted = effects.plant(
+        args, folk, held, friends, days, sold, book, grown_up, list(reserved)
+    )
     seen, record, writing = days.visits, days.record, days.writing
     payments = transactions.later_payments(args, folk, book, held, sold, payments, planted)
     paid = transactions.paying_rows(seen, payments, len(sold))

@@ -6,7 +6,7 @@ touches, and all others keep their ids and texts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from .people import People
 from .planted import Planted
 from .visits import Visits, units_of, visits_of_units
 
+MOST = 1.02  # visits, relative to the ordinary days
 MEETS = 0.45  # joint visits a week that two partners have at least
 NEAR = 3  # days from which a lone visit moves to one with the partner
 DAY = 100_000  # person * DAY + day is a person's day
@@ -56,18 +57,25 @@ def keys_of(visits: Visits) -> np.ndarray:
 
 def plant(
     args: Arguments, people: People, held: Memberships, friends: list, days: Days,
-    sold: Purchases, book: Accounts, grown_up: np.ndarray,
+    sold: Purchases, book: Accounts, grown_up: np.ndarray, reserved: list[int],
 ) -> tuple[Days, Memberships, Planted]:  # fmt: skip
-    """Days, memberships and purchases (in place) with all effects, and the truth of these."""
+    """Days, memberships and purchases (in place) with all effects, and the truth of these.
+
+    Parties in which a name was written wrongly stay whole, and so do the memberships of the buyers
+    of `reserved` purchases: each way to write a name is there once at least.
+    """
+    odd = _odd_parties(days)
+    days = _after_the_closure(days, odd)
     seen, first_purchase, size = days.visits, len(sold), len(held)
     rng = args.rng(44)
     pairs = find_pairs(args, people, held, friends)
-    lives = Lives(args, held, pairs)
+    lives = Lives(args, held, pairs, {sold.buyer[purchase] for purchase in reserved})
     lives.run()
     lived = with_lives(held, lives.items)
-    keep = ~_left(held, lived, seen)
+    keep = ~_left(held, lived, seen) | (odd & (seen.method != MEM))
     stopped = pauses.plan_pauses(args, people, lived, seen.take(keep), set(pairs.partners))
     gone = keep & pauses.missed(args, rng, people, seen, stopped)
+    gone &= ~odd | ~config.is_open(args, seen.day)
     keep &= ~gone
     rows = Rows(int(seen.party.max()) + 1)
     desk = GuestDesk(args, people, book, sold, rows)
@@ -86,7 +94,8 @@ def plant(
     climbing = _climbing(args, people, lived, pairs, hosts, size, seen.take(keep), bought)
     climbing = climbing.take(~pauses.missed(args, rng, people, climbing, stopped))
     keep[_moved(seen, keep, climbing)] = False
-    added = _both(bought, climbing)
+    room = round(MOST * len(seen)) - int(keep.sum()) - len(bought)
+    added = _both(bought, _fitting(args, climbing, room))
     last = config.AS_OF_EPOCH * config.DAY_US + config.LAST_SECOND * 1_000_000
     known = book.created_us[book.main[added.person]] < added.time_us()
     added = added.take(known & (added.time_us() <= last) & config.is_open(args, added.day))
@@ -97,6 +106,35 @@ def plant(
         desk.multiplier, nursery.traps, nursery.parents, nursery.relations,
     )  # fmt: skip
     return days, lived, planted
+
+
+def _odd_parties(days: Days) -> np.ndarray:
+    """Visits of parties in which a name is written otherwise than in the records, bool[n]."""
+    odd = ~np.isin(days.writing.dirt, ("", "clean"))
+    return np.isin(days.visits.party, np.unique(days.visits.party[odd]))
+
+
+def _after_the_closure(days: Days, odd: np.ndarray) -> Days:
+    """Odd parties of the closed weeks come two weeks later, each person who has time then."""
+    first, last = config.CLOSURE
+    rows = np.flatnonzero(odd & (days.visits.day >= first) & (days.visits.day <= last))
+    length = last - first + 1
+    rows = rows[~np.isin(keys_of(days.visits)[rows] + length, keys_of(days.visits))]
+    visits = days.visits.take(np.arange(len(days.visits)))
+    visits.day[rows] += length
+    created = days.created_us.copy()
+    created[rows] += length * config.DAY_US
+    return replace(days, visits=visits, created_us=created)
+
+
+def _fitting(args: Arguments, visits: Visits, room: int) -> Visits:
+    """As many whole parties as there is room for."""
+    _, party = np.unique(visits.party, return_inverse=True)
+    size = np.bincount(party)
+    order = args.rng(56).permutation(len(size))
+    kept = np.zeros(len(size), dtype=bool)
+    kept[order] = np.cumsum(size[order]) <= room
+    return visits.take(kept[party])
 
 
 def _both(one: Visits, two: Visits) -> Visits:

@@ -14,7 +14,7 @@ from .people import CHILD, People
 from .visits import Visits, draw_days, draw_seconds
 
 DAY_US = config.DAY_US
-PARENTS, AUNTS, SIBLINGS, SPLIT_HOMES, COACHES = 12, 8, 3, 6, 1  # at scale 1
+PARENTS, AUNTS, SIBLINGS, SPLIT_HOMES, COACHES = 16, 8, 3, 6, 1  # at scale 1
 COACHED = 10  # children for whom a coach buys
 
 

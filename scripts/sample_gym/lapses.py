@@ -124,7 +124,9 @@ class Lives:
     the clock, so that the same lot gives an earlier end.
     """
 
-    def __init__(self, args: Arguments, held: Memberships, pairs: Pairs) -> None:
+    def __init__(
+        self, args: Arguments, held: Memberships, pairs: Pairs, settled: frozenset[int] | set[int]
+    ) -> None:
         self.args, self.pairs, self.rng = args, pairs, args.rng(42)
         self.items: list[Instance] = []
         self.starts: dict[int, list[int]] = {}
@@ -144,6 +146,7 @@ class Lives:
             kind = TYPES[item.kind]
             is_free = kind.frequency in ("bi_weekly", "monthly") and kind.size != "corporate"
             is_free &= kind.flag not in ("is_bcf", "is_team_dues")
+            is_free &= not settled & {*item.roster}
             if is_free and held.planned[row] >= 0 and held.status[row] != FROZEN:
                 periods = (int(held.planned[row]) - item.start) // item.period - 2
                 rest = -np.log(1 - draw[row] * -np.expm1(-item.rate)) / item.rate

@@ -15,9 +15,9 @@ from .visits import Visits
 
 REGULAR = 0.7  # visits a week, over REGULAR_WEEKS at least
 REGULAR_WEEKS = 10
-STUDENTS_AWAY = 0.65
+STUDENTS_AWAY = 0.8
 # Share of regulars to whom it happens once; the rest come as before.
-SHARES = {"holiday": 0.18, "injury": 0.06, "decline": 0.08}
+SHARES = {"holiday": 0.18, "injury": 0.06, "decline": 0.2}
 DAYS_AWAY = {"holiday": (14, 31), "injury": (42, 100)}
 DWINDLED = 0.2  # share of visits left in a decline
 HEALING = 42  # days after an injury with half of the visits

@@ -32,8 +32,9 @@ EXPORTS = {
     "transactions": "exports/transactions/combined_transaction_data.csv",
 }
 TRUTHS = (
-    "checkins", "companions", "corrections", "friend_pairs", "households", "members",
-    "transactions", "transfers",
+    "checkins", "companions", "conversions", "corrections", "duplicates", "friend_pairs",
+    "guardians", "host_effects", "households", "lapses", "members", "partners", "transactions",
+    "transfers",
 )  # fmt: skip
 
 
