@@ -199,7 +199,7 @@ def golden() -> int:
 @click.option("--locations", type=click.IntRange(1), default=1, help="At least so many gyms.",
               show_default=True)  # fmt: skip
 @click.option("--contagion", type=click.FloatRange(1, 4), default=2.0, show_default=True,
-              help="Chance to leave in the 90 days after the partner left, times this; 1: none.")  # fmt: skip
+              help="Leaving is so much likelier in the 90 days after the partner's.")  # fmt: skip
 @ends("No sample:")
 def sample(out: Path, seed: int, scale: float, days: int | None, locations: int,
            contagion: float) -> int:  # fmt: skip

@@ -140,9 +140,7 @@ def odd_descriptions(items: list[str], seen: visits.Visits, writing: dirt.Writin
     return exports.descriptions(items, seen, odd)
 
 
-def write_files(
-    args: Arguments, root: Path, files: dict, truths: dict, planted: dict
-) -> dict:
+def write_files(args: Arguments, root: Path, files: dict, truths: dict, planted: dict) -> dict:
     """Write exports, truth and manifest."""
     written: dict[str, dict] = {}
     for name, export in files.items():
@@ -159,9 +157,7 @@ def write_files(
     return manifest
 
 
-def manifest_of(
-    args: Arguments, files: dict, truths: dict, written: dict, planted: dict
-) -> dict:
+def manifest_of(args: Arguments, files: dict, truths: dict, written: dict, planted: dict) -> dict:
     """What was written: arguments, counts of the truth, effects, odd rows per file, file hashes."""
     dirty = truths["transfers"]["dirt"].value_counts().to_pylist()
     real = truths["transfers"]["is_transfer"].to_pylist()

@@ -1,7 +1,7 @@
 """Effects laid over the ordinary days: people leave, pause, join, buy for children.
 
-The ordinary days are drawn first and from their own streams. So an effect moves only the rows that it
-touches, and all others keep their ids and texts.
+The ordinary days are drawn first and from their own streams. So an effect moves only the rows that
+it touches, and all others keep their ids and texts.
 """
 
 from __future__ import annotations
@@ -61,15 +61,15 @@ def plant(
 ) -> tuple[Days, Memberships, Planted]:  # fmt: skip
     """Days, memberships and purchases (in place) with all effects, and the truth of these.
 
-    Parties in which a name was written wrongly stay whole, and so do the memberships of the buyers
-    of `reserved` purchases: each way to write a name is there once at least.
+    Parties in which a name was written wrongly stay whole, and the memberships of their buyers and
+    of those of `reserved` purchases as they were: each way to write a name is there at least once.
     """
     odd = _odd_parties(days)
     days = _after_the_closure(days, odd)
     seen, first_purchase, size = days.visits, len(sold), len(held)
     rng = args.rng(44)
     pairs = find_pairs(args, people, held, friends)
-    lives = Lives(args, held, pairs, {sold.buyer[purchase] for purchase in reserved})
+    lives = Lives(args, held, pairs, _settled(days, sold, reserved))
     lives.run()
     lived = with_lives(held, lives.items)
     keep = ~_left(held, lived, seen) | (odd & (seen.method != MEM))
@@ -77,6 +77,7 @@ def plant(
     gone = keep & pauses.missed(args, rng, people, seen, stopped)
     gone &= ~odd | ~config.is_open(args, seen.day)
     keep &= ~gone
+    keep &= ~_left_alone(seen, keep, sold) | odd
     rows = Rows(int(seen.party.max()) + 1)
     desk = GuestDesk(args, people, book, sold, rows)
     desk.bring_many(lived, seen.take(keep), lives)
@@ -100,6 +101,9 @@ def plant(
     known = book.created_us[book.main[added.person]] < added.time_us()
     added = added.take(known & (added.time_us() <= last) & config.is_open(args, added.day))
     days = _with(args, days, keep, added, book)
+    caused = guests.person[guests.by_host]
+    guests = first_visits(people, lived, days.visits, sold, days.writing.dirt)
+    guests.by_host = np.isin(guests.person, caused)
     paused = pauses.pause_lapses(people, days.visits, stopped, seen.take(gone))
     planted = Planted(
         size, first_purchase, lives, _came_back(lives, paused, days.visits), guests,
@@ -112,6 +116,15 @@ def _odd_parties(days: Days) -> np.ndarray:
     """Visits of parties in which a name is written otherwise than in the records, bool[n]."""
     odd = ~np.isin(days.writing.dirt, ("", "clean"))
     return np.isin(days.visits.party, np.unique(days.visits.party[odd]))
+
+
+def _settled(days: Days, sold: Purchases, reserved: list[int]) -> set[int]:
+    """Hosts and buyers whose names are written wrongly or shared."""
+    visits = days.visits
+    odd = ~np.isin(days.writing.dirt, ("", "clean")) & (visits.purchase >= 0)
+    hosts = visits.purchase[odd & (visits.method == config.GUE)].tolist()
+    bought = visits.purchase[odd & (visits.method == config.ENT)].tolist()
+    return {*hosts, *(sold.buyer[purchase] for purchase in [*bought, *reserved])}
 
 
 def _after_the_closure(days: Days, odd: np.ndarray) -> Days:
@@ -140,7 +153,8 @@ def _fitting(args: Arguments, visits: Visits, room: int) -> Visits:
 def _both(one: Visits, two: Visits) -> Visits:
     """One after the other, party numbers as they are."""
     return Visits(*(
-        np.concatenate([getattr(one, item.name), getattr(two, item.name)]) for item in fields(Visits)
+        np.concatenate([getattr(one, item.name), getattr(two, item.name)])
+        for item in fields(Visits)
     ))  # fmt: skip
 
 
@@ -150,6 +164,20 @@ def _once(added: Visits, taken: np.ndarray) -> Visits:
     first = np.zeros(len(key), dtype=bool)
     first[np.unique(key, return_index=True)[1]] = True
     return added.take(first & ~np.isin(key, taken))
+
+
+def _left_alone(seen: Visits, keep: np.ndarray, sold: Purchases) -> np.ndarray:
+    """Visits whose host or buyer would have come along and does not, bool[n]."""
+    rows = np.flatnonzero((seen.written >= 0) & (seen.purchase >= 0))
+    bought = np.where(seen.method[rows] == config.ENT, seen.purchase[rows], 0)
+    buyer = np.array(sold.buyer)[bought]
+    buyer = np.where(seen.method[rows] == config.GUE, seen.purchase[rows], buyer)
+    width = int(seen.person.max()) + 2
+    key = seen.party.astype(np.int64) * width + seen.person
+    wanted = seen.party[rows].astype(np.int64) * width + buyer
+    alone = np.zeros(len(seen), dtype=bool)
+    alone[rows] = np.isin(wanted, key[~keep]) & ~np.isin(wanted, key[keep])
+    return alone
 
 
 def _left(held: Memberships, lived: Memberships, seen: Visits) -> np.ndarray:
@@ -174,14 +202,15 @@ def _climbing(
     stop = held.last_visit_day
     alone = units_of(
         items=held.roster_person[new], size=np.ones(len(new), dtype=np.int64),
-        start=held.start[row], stop=stop[row], rate=np.minimum(0.25 + rng.gamma(1.1, 0.6, len(new)), 4),
+        start=held.start[row], stop=stop[row],
+        rate=np.minimum(0.25 + rng.gamma(1.1, 0.6, len(new)), 4),
         attend=1.0, spread=0.0, kind=config.SOLO, gym=held.gym[row], midday=False,
     )  # fmt: skip
     taken = np.concatenate([keys_of(kept), keys_of(bought)])
     visits = visits_of_units(args, people, held, rng, alone, taken)
     two = [(one, others[0]) for one, others in pairs.partners.items() if one not in hosts]
     two = sorted({(min(pair), max(pair)) for pair in two})
-    two += [(person, host) for person, host in hosts.items()]
+    two += hosts.items()
     wanted = np.minimum(MEETS + rng.gamma(1.0, 0.4, len(two)), 2.0)
     met = _joint_days(kept, two)
     since, until = _member_days(held, len(people))
@@ -221,7 +250,9 @@ def _joint_days(visits: Visits, two: list[tuple[int, int]]) -> np.ndarray:
     wanted = {person for pair in two for person in pair}
     rows = np.flatnonzero(np.isin(visits.person, np.fromiter(wanted, dtype=np.int64)))
     parties: dict[int, set[int]] = {}
-    for person, party in zip(visits.person[rows].tolist(), visits.party[rows].tolist(), strict=True):
+    for person, party in zip(
+        visits.person[rows].tolist(), visits.party[rows].tolist(), strict=True
+    ):
         parties.setdefault(person, set()).add(party)
     nothing: set[int] = set()
     return np.array(
@@ -230,8 +261,9 @@ def _joint_days(visits: Visits, two: list[tuple[int, int]]) -> np.ndarray:
 
 
 def _moved(seen: Visits, keep: np.ndarray, climbing: Visits) -> list[int]:
-    """Lone visits that a visit with the partner takes the place of: one each, of the days around."""
-    lone = np.flatnonzero(keep & (seen.method == MEM) & (seen.kind == config.SOLO))
+    """Lone visits of the days around whose place a visit with the partner takes."""
+    size = np.bincount(seen.party)[seen.party]
+    lone = np.flatnonzero(keep & (seen.method == MEM) & (seen.kind == config.SOLO) & (size == 1))
     by_key = dict(zip(keys_of(seen)[lone].tolist(), lone.tolist(), strict=True))
     moved = []
     for key in keys_of(climbing)[climbing.kind == config.FRIENDS].tolist():

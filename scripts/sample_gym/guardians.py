@@ -15,6 +15,7 @@ from .visits import Visits, draw_days, draw_seconds
 
 DAY_US = config.DAY_US
 PARENTS, AUNTS, SIBLINGS, SPLIT_HOMES, COACHES = 16, 8, 3, 6, 1  # at scale 1
+COMES_ALONG = 0.7
 COACHED = 10  # children for whom a coach buys
 
 
@@ -45,7 +46,7 @@ class Nursery:
         return max(1, round(at_scale_one * self.args.visit_share))
 
     def buy(self, adult: int, children: list[int], times: int) -> int:
-        """So many purchases for children on days when all are free and known; how many succeeded."""
+        """So many purchases on days when all children are free; how many succeeded."""
         people, rng, done = self.people, self.rng, 0
         latest = max(int(self.created[one]) for one in [adult, *children]) // DAY_US
         for day in draw_days(rng, self.args, times * 6).tolist():
@@ -69,8 +70,21 @@ class Nursery:
                     party=party, kind=config.DAYPASS,
                 )  # fmt: skip
                 second += 3 + int(rng.exponential(50.0))
+            if rng.random() < COMES_ALONG:
+                self.come_along(adult, gym, day, second, party)
             done += 1
         return done
+
+    def come_along(self, adult: int, gym: int, day: int, second: int, party: int) -> None:
+        """The buyer climbs too, on a pass of the same day."""
+        if adult * 100_000 + day in self.busy:
+            return
+        self.busy.add(adult * 100_000 + day)
+        self.rows.add(
+            person=adult, gym=gym, day=day, second=second, method=ENT, party=party,
+            text=self.people.words.code(config.PRODUCTS[config.ADULT_DAY].name), remaining=0,
+            purchase=self.sold.add(adult, gym, config.ADULT_DAY, 1, day), kind=config.DAYPASS,
+        )  # fmt: skip
 
     def families(self, gym: int) -> list[tuple[list[int], list[int]]]:
         """Adults and children under 14 of households without a membership, in random order."""
@@ -89,7 +103,9 @@ class Nursery:
     def plant(self, gym: int) -> None:
         """All of one gym."""
         people, rng, families = self.people, self.rng, self.families(gym)
-        alone = (self.size == 1) & (people.role == 0) & self.free & self.single & (people.gym == gym)
+        alone = (
+            (self.size == 1) & (people.role == 0) & self.free & self.single & (people.gym == gym)
+        )
         alone &= people.age >= 24
         lone = rng.permutation(np.flatnonzero(alone)).tolist()
         for grown, young in families[: self.count(PARENTS)]:
@@ -108,12 +124,15 @@ class Nursery:
                         self.relations += [(child, other, "PRE"), (other, child, "CHI")]
         self.aunts(families, lone)
         for _ in range(self.count(COACHES)):
-            team = [young[0] for _, young in families[-COACHED:]]
+            # those who are known longest, so that there is a day on which all are
+            families.sort(key=lambda family: int(self.created[family[1][0]]))
+            team = [young[0] for _, young in families[:COACHED]]
             if lone and len(team) == COACHED:
-                coach = lone.pop()
+                coach = min(lone, key=lambda one: int(self.created[one]))
+                lone.remove(coach)
                 if self.buy(coach, team, 2):
                     self.traps |= {(child, coach): "coach" for child in team}
-                families = families[:-COACHED]
+                families = families[COACHED:]
         self.siblings(gym)
 
     def aunts(self, families: list, lone: list[int]) -> None:
@@ -133,7 +152,9 @@ class Nursery:
                 aunts.add(aunt)
                 self.traps |= {(child, aunt): "aunt" for child in young[:2]}
         lone[:] = [one for one in lone if one not in aunts]
-        families[:] = [family for family in families if all(family[1] != pair[0] for pair in related)]
+        families[:] = [
+            family for family in families if all(family[1] != pair[0] for pair in related)
+        ]
 
     def siblings(self, gym: int) -> None:
         """Brothers and sisters who came of age buy for the younger ones, as a parent would."""

@@ -17,7 +17,9 @@ from .people import People, group_lists
 from .visits import Visits, draw_seconds
 
 ENTRY_KINDS = ("guest_pass", "shared_pass", "day_pass", "free_or_event")
-JOINS = np.array([0.22, 0.10, 0.028, 0.02])  # chance to become a member in the end, alone, in spring
+JOINS = np.array(
+    [0.22, 0.10, 0.028, 0.02]
+)  # chance to become a member in the end, alone, in spring
 RETURNS = np.array([0.22, 0.15, 0.02, 0.03])  # chance to come again on an own pass, and no more
 BY_QUARTER = np.array([1.1, 1.0, 0.85, 1.05])
 BY_PARTY = np.array([1.1, 1.0, 0.85])  # alone, two, three and more
@@ -53,7 +55,7 @@ class GuestDesk:
         self.guest_text = people.words.code(config.GUEST_PASS)
 
     def bring(self, visits: Visits, row: int, guest: int) -> bool:
-        """A guest with the member of a visit; False where the guest is not free or not known yet."""
+        """A guest with the member of a visit; False where the guest is not free or not known."""
         host, day = int(visits.person[row]), int(visits.day[row])
         second = int(visits.us[row]) // 1_000_000 + 5 + int(self.rng.exponential(150.0))
         if guest * 100_000 + day in self.busy or self.created[guest] >= day * DAY_US:
@@ -94,7 +96,9 @@ class GuestDesk:
                         tried += 1
                     if spare and tried < 20:
                         spare.pop()
-            self.bring_former(gym, visits, lives, climbing[people.gym[visits.person[climbing]] == gym])
+            self.bring_former(
+                gym, visits, lives, climbing[people.gym[visits.person[climbing]] == gym]
+            )
 
     def bring_former(self, gym: int, visits: Visits, lives: Lives, climbing: np.ndarray) -> None:
         """Members who had left come with somebody: guests by their pass, but nobody's find."""
@@ -162,7 +166,7 @@ def join_up(
     desk: GuestDesk, people: People, held: Memberships, guests: Guests, lives: Lives
 ) -> dict[int, int]:
     """Let guests join by lot; the host of each new member who has one that is a member."""
-    args, rng = desk.args, desk.args.rng(47)
+    rng = desk.args.rng(47)
     lot = rng.random((7, len(people)))[:, guests.person]
     month = guests.day.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12
     age = people.age[guests.person]
@@ -195,7 +199,11 @@ def join_up(
         if lot[4][place] < 0.75 and wait[place] > 4:
             desk.own_pass(person, since + 1 + int(lot[5][place] * (wait[place] - 2)))
         lives.sell(number, int(people.gym[person]), roster, owner, day)
-        if host >= 0 and not family and active_instance(held, np.array([host]), np.array([day]))[0] >= 0:
+        if (
+            host >= 0
+            and not family
+            and active_instance(held, np.array([host]), np.array([day]))[0] >= 0
+        ):
             hosts[person] = host
             lives.pairs.add(person, (host,), LOOSE if lot[6][place] < 0.5 else 1.0)
     again = ~joins & (lot[4] < RETURNS[guests.kind] * np.where(age < 18, 0.5, 1.0))
@@ -208,7 +216,7 @@ def join_up(
 
 
 def _membership(people: People, person: int, lot: float, turn: float):
-    """What somebody buys, for whom and who owns it: type number, people, owner; None for nothing."""
+    """What somebody buys: type number, for whom, and the owner; None for nothing."""
     by_id = {kind.type_id: place for place, kind in enumerate(TYPES)}
     home = people.homes.of(people.household[person])
     age = int(people.age[person])

@@ -120,8 +120,8 @@ def find_pairs(args: Arguments, people: People, held: Memberships, friends: list
 class Lives:
     """Plays the decisions to leave in the order of time.
 
-    Without a commitment, a price rise and a partner each ends as the lot had it: the hazards work on
-    the clock, so that the same lot gives an earlier end.
+    Without a commitment, a price rise and a partner each ends as the lot had it: the hazards work
+    on the clock, so that the same lot gives an earlier end.
     """
 
     def __init__(
@@ -229,7 +229,7 @@ class Lives:
         if TYPES[item.kind].frequency == "prepaid_3mo":
             self.chance = chance
             if not goes:
-                kind = [number for number, kind in enumerate(TYPES) if kind.type_id == NEXT_TERM][0]
+                kind = next(place for place, item in enumerate(TYPES) if item.type_id == NEXT_TERM)
                 start = day + 1 + int(self.rng.integers(0, 14))
                 self.sell(kind, item.gym, item.roster, item.owner, start)
         self.leave(item, day, partner if pull > 1 and lot >= chance else -1)

@@ -280,7 +280,7 @@ def active_instance(held: Memberships, person: np.ndarray, day: np.ndarray) -> n
 
 
 def with_lives(held: Memberships, items: list) -> Memberships:
-    """Memberships with the ends that were lived, and those sold later, numbered after the others."""
+    """Memberships with the ends that were lived, and those sold later, numbered after all."""
     size = len(held)
     new = items[size:]
     end, status = held.end.copy(), held.status.copy()
@@ -293,7 +293,9 @@ def with_lives(held: Memberships, items: list) -> Memberships:
         runs_on = item.start + -(-ahead // item.period) * item.period
         ends.append(item.end if item.is_over else max(item.end, runs_on))
     order = sorted(range(len(new)), key=lambda place: (new[place].start, new[place].roster))
-    roster = [(size + place, person) for place, row in enumerate(order) for person in new[row].roster]
+    roster = [
+        (size + place, person) for place, row in enumerate(order) for person in new[row].roster
+    ]
 
     def more(values: np.ndarray, added: list) -> np.ndarray:
         return np.concatenate([values, np.array(added, dtype=values.dtype)])
@@ -307,7 +309,9 @@ def with_lives(held: Memberships, items: list) -> Memberships:
         more(status, [ENDED if item.is_over else ACTIVE for item in picked]),
         more(held.owner, [item.owner for item in picked]),
         more(held.planned, [-1] * len(picked)),
-        more(held.instance_id, (int(held.instance_id[-1]) + 7 + 11 * np.arange(len(picked))).tolist()),
+        more(
+            held.instance_id, (int(held.instance_id[-1]) + 7 + 11 * np.arange(len(picked))).tolist()
+        ),
         more(held.roster_instance, [row for row, _ in roster]),
         more(held.roster_person, [person for _, person in roster]),
         more(held.roster_frozen, [False] * len(roster)),

@@ -102,7 +102,9 @@ def partners(book: Accounts, planted: Planted) -> dict[str, pa.Array]:
 def _bought(people: People, visits: Visits, sold: Purchases) -> dict[tuple[int, int], int]:
     """Child and buyer -> number of purchases of somebody else for the child."""
     rows = np.flatnonzero((visits.method == ENT) & (visits.written >= 0))
-    rows = rows[(people.role[visits.person[rows]] == CHILD) & (people.age[visits.person[rows]] < 18)]
+    rows = rows[
+        (people.role[visits.person[rows]] == CHILD) & (people.age[visits.person[rows]] < 18)
+    ]
     purchases = sorted(set(zip(visits.person[rows].tolist(), visits.purchase[rows].tolist(),
                                strict=True)))  # fmt: skip
     count: dict[tuple[int, int], int] = {}
@@ -139,10 +141,14 @@ def guardians(
     for child in np.flatnonzero(young).tolist():
         home = people.homes.of(people.household[child])
         parents = [person for person in home if people.role[person] != CHILD]
-        parents += [adult for adult in dict.fromkeys(buyers.get(child, [])) if (child, adult) in apart]
+        parents += [
+            adult for adult in dict.fromkeys(buyers.get(child, [])) if (child, adult) in apart
+        ]
         others = [adult for adult in dict.fromkeys(buyers.get(child, [])) if adult not in parents]
         rows += [(child, adult, True, "") for adult in parents]
-        rows += [(child, adult, False, planted.traps.get((child, adult), "buyer")) for adult in others]
+        rows += [
+            (child, adult, False, planted.traps.get((child, adult), "buyer")) for adult in others
+        ]
         rows += [] if parents else [(child, -1, False, "no_adult")]
     halves = {child for child, _ in apart}
     shared = [len(rosters.get(row[0], set()) & rosters.get(row[1], set())) for row in rows]

@@ -45,7 +45,7 @@ def _summers(args: Arguments) -> list[tuple[int, int]]:
 def plan_pauses(
     args: Arguments, people: People, held: Memberships, visits: Visits, paired: set[int]
 ) -> list[Pause]:
-    """Students' summers, holidays of households, injuries, and declines of people without a partner."""
+    """Students' summers, holidays, injuries, and declines of people without a partner."""
     rng, found = args.rng(43), []
     came = group_lists(visits.person, len(people))
     count = np.diff(came.start)
@@ -89,9 +89,7 @@ def plan_pauses(
     return found
 
 
-def missed(
-    args: Arguments, rng, people: People, visits: Visits, pauses: list[Pause]
-) -> np.ndarray:
+def missed(args: Arguments, rng, people: People, visits: Visits, pauses: list[Pause]) -> np.ndarray:
     """Visits that do not happen for a pause or because the gym is closed, bool[n]."""
     gone = ~config.is_open(args, visits.day)
     came = group_lists(visits.person, len(people))
@@ -113,7 +111,8 @@ def pause_lapses(people: People, visits: Visits, pauses: list[Pause], gone: Visi
         missing = ((missing >= pause.first) & (missing < pause.stop)).sum()
         days = np.sort(visits.day[came.of(pause.person)])
         before, after = days[days < pause.first], days[days >= pause.stop]
-        if missing < 2 or len(before) == 0:
+        here = ((days >= pause.first) & (days < pause.stop)).any()
+        if missing < 2 or len(before) == 0 or (here and not pause.keep):
             continue
         kind, cause = ("decline", "own") if pause.keep else ("visits", pause.cause)
         cause = "own" if cause == "decline" else cause
