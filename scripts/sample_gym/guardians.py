@@ -152,9 +152,8 @@ class Nursery:
                 aunts.add(aunt)
                 self.traps |= {(child, aunt): "aunt" for child in young[:2]}
         lone[:] = [one for one in lone if one not in aunts]
-        families[:] = [
-            family for family in families if all(family[1] != pair[0] for pair in related)
-        ]
+        visited = {young[0] for young, _ in related}
+        families[:] = [family for family in families if family[1][0] not in visited]
 
     def siblings(self, gym: int) -> None:
         """Brothers and sisters who came of age buy for the younger ones, as a parent would."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,7 +82,7 @@ class GuestDesk:
         for gym in range(self.args.gyms):
             here = rng.permutation(hosts[people.gym[hosts] == gym]).tolist()
             spare = np.flatnonzero(~came & (people.gym == gym) & (people.age >= 8))
-            spare = rng.permutation(spare).tolist()
+            spare = deque(rng.permutation(spare).tolist())
             for place, wanted in enumerate(BRINGERS):
                 if not here:
                     break
@@ -92,7 +92,7 @@ class GuestDesk:
                 for _ in range(max(2, round(wanted * self.args.visit_share))):
                     row, tried = int(rows[int(rng.integers(len(rows)))]), 0
                     while spare and tried < 20 and not self.bring(visits, row, spare[-1]):
-                        spare.insert(0, spare.pop())
+                        spare.rotate()
                         tried += 1
                     if spare and tried < 20:
                         spare.pop()

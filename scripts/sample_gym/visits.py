@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 
@@ -79,6 +80,7 @@ def once_a_day(visits: Visits) -> Visits:
     return visits.take(np.sort(first))
 
 
+@cache
 def _profile(hours: tuple[float, ...], low: int = 6, high: int = 22) -> np.ndarray:
     """Share of arrivals per SLOT of the day, float64[288], inside [low, high) o'clock."""
     bins = np.zeros(24)
