@@ -1,6 +1,7 @@
 """Ties under a timetable, a coarse clock, a queue and an event: what is called together is true.
 
-One invented gym, and the same gym as each of them would have recorded it. The ties stay.
+Three invented gyms, and the same gyms as each of them would have recorded it. The ties stay. The
+gyms are small, so that one lucky block of pairs is a share of one gym: the three are judged as one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from test_affinity import START
 
 DAYS = 240
 FIRST_COUPLE, COUPLES = 10_000, 120
+GYMS = (7, 8, 9)
 EVENINGS = (17.5, 18.5, 19.5, 20.5)
 
 
@@ -49,8 +51,8 @@ def pairs(chance: random.Random) -> list[Visit]:
 
 
 @cache
-def gym(with_ties: bool) -> tuple[Visit, ...]:
-    chance = random.Random(7)
+def gym(seed: int, with_ties: bool) -> tuple[Visit, ...]:
+    chance = random.Random(seed)
     visits = regulars(chance, 260)
     # without ties each member of a couple has a calendar of their own
     slid = {customer: 0 if with_ties else 3 * (customer % 9) for customer in range(99_999)}
@@ -145,17 +147,17 @@ def is_couple(one: int, other: int) -> bool:
 def test_whom_a_timetable_brings_together_is_no_tie(
     recorded: Callable[[tuple[Visit, ...]], list[Visit]],
 ) -> None:
-    found = called(run_models(recorded(gym(True))))
+    found = [pair for seed in GYMS for pair in called(run_models(recorded(gym(seed, True))))]
     true = sum(is_couple(*pair) for pair in found)
     assert true >= 0.97 * len(found)
-    assert true >= 0.6 * COUPLES  # and it is not by silence
+    assert true >= 0.6 * COUPLES * len(GYMS)  # and it is not by silence
 
 
 @pytest.mark.parametrize("recorded", KINDS, ids=lambda kind: kind.__name__)
 def test_without_ties_a_timetable_makes_none(
     recorded: Callable[[tuple[Visit, ...]], list[Visit]],
 ) -> None:
-    connection = run_models(recorded(gym(False)))
+    connection = run_models(recorded(gym(GYMS[0], False)))
     met = connection.sql(
         "select count(*) from intermediate.pair_affinity where together_count >= 2"
     ).fetchone()[0]
