@@ -34,40 +34,57 @@ bins as (
             and edges.evidence_bin = counted.evidence_bin
 ),
 
+tails as (
+    select
+        *,
+        floor(evidence_bin) as whole_bit,
+        floor(evidence_bin * 4) as quarter_bit,
+        sum(pair_count) over this_and_above as tail_pair_count,
+        sum(placebo_count) over this_and_above as tail_placebo_count,
+    from bins
+    window this_and_above as (partition by count_class order by evidence_bin desc)
+),
+
 -- few pairs say little, and of many bins of few pairs one lacks placebos by luck: from the top down
--- bins are put together until they hold enough
+-- bins of one bit are put together until they hold enough
 blocks as (
     select
         *,
-        sum(pair_count) over this_and_above as tail_pair_count,
-        (sum(pair_count) over this_and_above - pair_count)
-        // {{ var('affinity_block_pairs') }} as block,
-    from bins
-    window this_and_above as (partition by count_class order by evidence_bin desc)
+        (tail_pair_count - pair_count) // {{ var('affinity_block_pairs') }} as block,
+    from tails
 ),
 
 sums as (
     select
         *,
-        sum(pair_count) over (partition by count_class, block) as block_pair_count,
-        sum(placebo_count) over (partition by count_class, block) as block_placebo_count,
-        max(tail_pair_count) over (partition by count_class, block) as from_here_pair_count,
-        sum(placebo_count) over (
-            partition by count_class order by block
-        ) as from_here_placebo_count,
+        sum(pair_count) over this_block as block_pair_count,
+        sum(placebo_count) over this_block as block_placebo_count,
+        max(tail_pair_count) over this_block as from_here_pair_count,
+        max(tail_placebo_count) over this_block as from_here_placebo_count,
+        sum(pair_count) over this_quarter as quarter_pair_count,
+        sum(placebo_count) over this_quarter as quarter_placebo_count,
     from blocks
+    window
+        this_block as (partition by count_class, whole_bit, block),
+        this_quarter as (partition by count_class, quarter_bit)
 ),
 
+-- a bin without pairs has nothing to say, whatever its quarter holds
 shares as (
     select
         *,
-        greatest(
-            least(
-                1 - (block_placebo_count + 0.5) / (block_pair_count + 1),
-                1 - (from_here_placebo_count + 0.5) / (from_here_pair_count + 1)
-            ),
-            0
-        ) as share,
+        case
+            when pair_count > 0
+                then greatest(
+                    least(
+                        1 - (block_placebo_count + 0.5) / (block_pair_count + 1),
+                        1 - quarter_placebo_count / quarter_pair_count,
+                        1 - (from_here_placebo_count + 0.5) / (from_here_pair_count + 1)
+                    ),
+                    0
+                )
+            else 0
+        end as share,
     from sums
 ),
 
