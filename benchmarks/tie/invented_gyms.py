@@ -106,9 +106,7 @@ def plans(gym: Gym, chance: random.Random, person: Person) -> Iterator[tuple[int
         for _ in range(number):
             day, minute, place = arrival(gym, chance, person, week)
             week_days.setdefault(day, (day, minute, place))
-        yield from (
-            plan for plan in week_days.values() if person.first <= plan[0] < person.last
-        )
+        yield from (plan for plan in week_days.values() if person.first <= plan[0] < person.last)
 
 
 def make(gym: Gym, seed: int) -> tuple[Visits, list[tuple[tuple[int, int], str]]]:
@@ -127,7 +125,9 @@ def make(gym: Gym, seed: int) -> tuple[Visits, list[tuple[tuple[int, int], str]]
         Person(gym, chance, 100000 + number, low + (high - low) * chance.random() ** 2)
         for number in range(gym.regulars)
     ]
-    own = {person.number: {plan[0]: plan for plan in plans(gym, chance, person)} for person in people}
+    own = {
+        person.number: {plan[0]: plan for plan in plans(gym, chance, person)} for person in people
+    }
     ties: list[tuple[int, int, str]] = []
     bonds = ["household"] * gym.households + ["friend"] * gym.friends
     # nobody in two ties: the friend of a housemate would come along, too

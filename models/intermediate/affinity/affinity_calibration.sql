@@ -19,6 +19,14 @@ counted as (
     group by count_class, evidence_bin
 ),
 
+classes as (
+    select distinct count_class from counted
+),
+
+edges as (
+    select distinct evidence_bin from counted
+),
+
 -- every class has every bin, so that a class can borrow what a lower one found in a bin
 bins as (
     select
@@ -26,8 +34,8 @@ bins as (
         edges.evidence_bin,
         coalesce(counted.pair_count, 0) as pair_count,
         coalesce(counted.placebo_count, 0) as placebo_count,
-    from (select distinct count_class from counted) as classes
-    cross join (select distinct evidence_bin from counted) as edges
+    from classes
+    cross join edges
     left join counted
         on
             classes.count_class = counted.count_class
