@@ -38,7 +38,7 @@ def judge(name: str, truth: Path, warehouse: Path) -> Verdict:
     """Compare one warehouse with its truth."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         pairs = connection.execute(
-            "select together_count, coalesce(tie_probability, 0), coalesce(kind, '')"
+            "select together_count, cast(coalesce(tie_probability, 0) as double), coalesce(kind, '')"
             " from intermediate.pair_affinity left join ("
             " select least(person_1, person_2) as customer_id_1,"
             " greatest(person_1, person_2) as customer_id_2, kind"
@@ -64,7 +64,7 @@ def judge(name: str, truth: Path, warehouse: Path) -> Verdict:
     for low, high in pairwise(BINS):
         some = [pair for pair in pairs if low <= pair[1] < high]
         if some:
-            mean = sum(float(pair[1]) for pair in some) / len(some)
+            mean = sum(pair[1] for pair in some) / len(some)
             true = sum(1 for pair in some if pair[2])
             lines.append(
                 f"    {low:.2f}-{min(high, 1):.2f}  {len(some):>7} pairs"
