@@ -5,8 +5,8 @@
 WAREHOUSE has been built from one gym. Every copy of it is another gym with other customers, whose
 arrivals are moved by up to two minutes. The copies stand where the model `arrivals` would put
 them, so that reading exports is not counted; then dbt builds the models of affinity and crews in
-a process of its own. Printed are its CPU seconds, dbt's start (about 5) included, and its peak memory, and
-below them each model's wall seconds. --memory limits DuckDB, which then spills to disk.
+a process of its own. Printed are its CPU seconds, dbt's start (about 5) included, and its peak
+memory, and below them each model's wall seconds. --memory limits DuckDB, which then spills to disk.
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ def judge(name: str, truth: Path, warehouse: Path) -> Verdict:
     """Compare one warehouse with its truth."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         pairs = connection.execute(
-            "select together_count, cast(coalesce(tie_probability, 0) as double), coalesce(kind, '')"
+            "select together_count, cast(coalesce(tie_probability, 0) as double),"
+            " coalesce(kind, '')"
             " from intermediate.pair_affinity left join ("
             " select least(person_1, person_2) as customer_id_1,"
             " greatest(person_1, person_2) as customer_id_2, kind"
