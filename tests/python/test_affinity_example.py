@@ -9,7 +9,7 @@ from pathlib import Path
 from conftest import PROJECT
 
 TEXT = (PROJECT / "docs/affinity.md").read_text()
-EXAMPLE, BINS, CLASS_MATES = re.findall(
+EXAMPLE, BINS, KNOWN_AND_SEEN, CLASS_MATES = re.findall(
     r"```sql\n([^`]*)```\n\n\|[^\n]*\n\|[- |]+\|\n((?:\|[^\n]*\n)+)", TEXT
 )
 
@@ -49,6 +49,13 @@ def test_the_bins_are_those_of_the_calibration(sample_project) -> None:
     built, _ = sample_project
     query, table = BINS
     assert as_text(built.query(query)) == stated(table)
+
+
+def test_what_is_known_and_what_is_seen(sample_project, sample_exports: Path) -> None:
+    built, _ = sample_project
+    query, table = KNOWN_AND_SEEN
+    found = built.query(query.replace("data/sample", str(sample_exports)))
+    assert as_text(found) == stated(table)
 
 
 def test_class_mates_are_chance(sample_project, sample_exports: Path) -> None:
