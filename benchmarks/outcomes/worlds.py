@@ -136,3 +136,72 @@ def gym_of(world: World, seed: int) -> Gym:
         }
     )
     return Gym(as_checkins(people, days, minutes), memberships)
+
+
+KINDS = ("steady", "decline", "irregular", "student", "holiday", "injury")
+YEARS = 728  # days from FIRST_DAY to a Sunday at the end of a summer
+WEEKS_ASKED = 13
+
+
+class Regulars(NamedTuple):
+    """Check-ins of regulars of each kind; when the fall of visits began, and when it was over."""
+
+    gym: Gym
+    kinds: np.ndarray
+    begins: np.ndarray
+    ends: np.ndarray
+
+
+def regulars_of(seed: int, each: int = 250, closed: bool = False) -> Regulars:
+    """Two years of regulars, whose visits fall in the last weeks, each for a reason of its own.
+
+    A decline leaves none to 30 % of the visits. The irregular come in spells. Students are away for
+    ten weeks of each summer, a holiday takes three to five weeks, an injury seven to ten. In summer
+    everybody comes a quarter less. Where `closed`, the gym was, for three weeks.
+    """
+    chance = np.random.default_rng(seed)
+    kinds = np.repeat(np.arange(len(KINDS)), each)
+    people = len(kinds)
+    asked = YEARS - 7 * WEEKS_ASKED
+    begins = chance.integers(asked - 14, asked + 35, people)
+    lengths = np.select(
+        [kinds == KINDS.index("holiday"), kinds == KINDS.index("injury")],
+        [chance.integers(21, 36, people), chance.integers(49, 71, people)],
+        NEVER,
+    )
+    summer = chance.integers(-7, 8, people)
+    begins = np.where(kinds == KINDS.index("student"), asked + 10 + summer, begins)
+    lengths = np.where(kinds == KINDS.index("student"), 70, lengths)
+    ends = begins + lengths
+    left_over = np.where(
+        kinds == KINDS.index("decline"), chance.choice([0.0, 0.0, 0.15, 0.3], people), 0.0
+    )
+    changes = np.isin(kinds, [KINDS.index(kind) for kind in KINDS[1:] if kind != "irregular"])
+    rate = chance.gamma(8, 0.25, people)
+    hour = chance.choice([10, 13, 17, 18, 19, 20], people) * 60.0
+    spell = np.ones(people)
+    customers, days, minutes = [], [], []
+    for day in range(YEARS):
+        if day % 14 == 0:
+            spell = np.where(
+                kinds == KINDS.index("irregular"), chance.gamma(0.8, 1 / 0.8, people), 1.0
+            )
+        if closed and asked + 21 <= day < asked + 42:
+            continue
+        season = 1 - 0.25 * (day % 364 >= 364 - 70)
+        factor = np.where(changes & (begins <= day) & (day < ends), left_over, 1.0)
+        last_year = (kinds == KINDS.index("student")) & (begins <= day + 364 + summer)
+        factor = np.where(last_year & (day + 364 + summer < ends), 0.0, factor)
+        comes = chance.random(people) < np.minimum(rate * season * factor * spell / 7, 0.9)
+        customers.append(np.flatnonzero(comes) + 100_000)
+        days.append(np.full(comes.sum(), day))
+        minutes.append((hour + chance.normal(15, 40, people))[comes])
+    none = pa.table(
+        {
+            "customer_id": pa.array([], pa.int64()),
+            "household": pa.array([], pa.int64()),
+            "start_date": pa.array([], pa.date32()),
+            "end_date": pa.array([], pa.date32()),
+        }
+    )
+    return Regulars(Gym(as_checkins(customers, days, minutes), none), kinds, begins, ends)
