@@ -17,8 +17,6 @@ if not __package__:
     sys.argv.insert(1, "build")
     runpy.run_module("scripts", run_name="__main__", alter_sys=True)
 
-
-# isort: split
 import contextlib
 import fcntl
 import gc

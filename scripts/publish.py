@@ -24,12 +24,18 @@ from scripts.published_texts import replaced_texts, text_columns
 
 TABLES = {
     "customers": "customer_id",
+    "checkins": "checkin_datetime, checkin_id",
+    "memberships": "start_date, membership_id",
+    "calendar": "day",
     "pass_transfers": "checkin_datetime, checkin_id",
     "customer_interactions": "interaction_date, interaction_type, customer_id_1, customer_id_2",
     "customer_connections": "customer_id_1, customer_id_2",
     "crews": "crew_id",
     "crew_members": "crew_id, customer_id",
     "customer_events": "customer_id, event_date, event_type, event_details",
+    "lapses": "customer_id, lapse_date, kind",
+    "slipping_away": "customer_id",
+    "partner_lapses": "population",
     "gym_today": "today",
     "pipeline_report": "line_number",
     "public_totals": "line_number",
@@ -46,7 +52,15 @@ ROW_KEYS = {
     "customer_interactions": "interaction_id",
     "customer_events": ("concat_ws('-', customer_id, event_type, event_details ->> 'checkin_id')"),
 }
+# Text in the warehouse, JSON where analysts read it.
+JSON_COLUMNS = {
+    "customer_interactions": "metadata",
+    "customer_connections": "metadata",
+    "customer_events": "event_details",
+}
 # They read the tables above and none of each other.
+VIEWS = ["meetings", "partners"]
+# They read the tables and views above and none of each other.
 FUNCTIONS = [
     "find_customer",
     "customer_card",
@@ -117,18 +131,43 @@ def copy_tables(connection: duckdb.DuckDBPyConnection, with_children: bool) -> N
         for column in text_columns(connection, table):
             if texts := replaced.get((table, column)):
                 rows = with_texts(connection, rows, table, column, texts)
+        if column := JSON_COLUMNS.get(table):
+            rows = f"select * replace (cast({column} as json) as {column}) from ({rows})"
         connection.execute(f"create table {table} as {rows} order by {order}")
+
+
+def copy_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the views of the attached database `private` again, for the tables here."""
+    views = connection.execute(
+        """
+        select view_name, sql from duckdb_views()
+        where database_name = 'private' and schema_name = 'main'
+            and view_name in (select unnest($views))
+        order by view_name
+        """,
+        {"views": VIEWS},
+    ).fetchall()
+    for name, statement in views:
+        connection.execute(f"create view {name} as {statement.partition(' AS ')[2]}")
+
+
+def copy_comments(connection: duckdb.DuckDBPyConnection) -> None:
+    """Say of each table, view and column here what the attached database `private` says of it."""
     comments = connection.execute(
         """
         select 'table ' || table_name, comment from duckdb_tables()
         where database_name = 'private' and schema_name = 'main' and comment is not null
-            and table_name in (select unnest($tables))
+            and table_name in (select unnest($named))
+        union all
+        select 'view ' || view_name, comment from duckdb_views()
+        where database_name = 'private' and schema_name = 'main' and comment is not null
+            and view_name in (select unnest($named))
         union all
         select 'column ' || table_name || '.' || column_name, comment from duckdb_columns()
         where database_name = 'private' and schema_name = 'main' and comment is not null
-            and table_name in (select unnest($tables))
+            and table_name in (select unnest($named))
         """,
-        {"tables": list(TABLES)},
+        {"named": [*TABLES, *VIEWS]},
     ).fetchall()
     for what, comment in comments:
         connection.execute(f"comment on {what} is {quoted(comment)}")
@@ -257,6 +296,8 @@ def publish(warehouse: Path, published: Path, settings: Settings | None = None) 
                 withheld.add(CHILDREN)
             note.add("part", {str(part): []}, withheld)
             copy_tables(connection, settings.publish_children)
+            copy_views(connection)
+            copy_comments(connection)
             copy_functions(connection)
             connection.execute("detach private")
             connection.execute("force checkpoint")

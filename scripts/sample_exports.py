@@ -17,8 +17,6 @@ if not __package__:
     sys.argv.insert(1, "sample")
     runpy.run_module("scripts", run_name="__main__", alter_sys=True)
 
-
-# isort: split
 import json
 import os
 import shutil

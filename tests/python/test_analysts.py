@@ -157,10 +157,9 @@ def test_functions_have_the_columns_that_are_described(published) -> None:
         assert found == [column["name"] for column in model["columns"]]
 
 
-def test_the_document_answers_ten_questions() -> None:
+def test_the_document_answers_every_question() -> None:
     named = analysts_doc.ANSWER.findall(analysts_doc.ANALYSTS.path.read_text(encoding="utf-8"))
     assert sorted(name for _, name, _ in named) == QUESTIONS
-    assert len(QUESTIONS) == 10
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -34,15 +34,18 @@ READS = {
         for number, stage in enumerate(MATCHING)
     },
     "intermediate/affinity": ["intermediate/meetings", "intermediate/people"],
+    "intermediate/lapses": [
+        *ABOUT_PEOPLE, "intermediate/households", "intermediate/meetings", "intermediate/affinity",
+    ],
     "intermediate/interactions": [
         *ABOUT_PEOPLE, "intermediate/households", "intermediate/meetings", DECISION, "build_state",
     ],
     "intermediate/events": [*ABOUT_PEOPLE, DECISION],
     "intermediate/privacy": [*ABOUT_PEOPLE, DECISION],
     "marts": [
-        "core", "intermediate/people", "intermediate/meetings", "intermediate/affinity",
-        "intermediate/interactions", "intermediate/events", "intermediate/exports", DECISION,
-        "build_state",
+        "core", "intermediate/people", "intermediate/households", "intermediate/meetings",
+        "intermediate/affinity", "intermediate/interactions", "intermediate/events",
+        "intermediate/lapses", "intermediate/exports", DECISION, "build_state",
     ],
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],
