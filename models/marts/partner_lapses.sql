@@ -53,10 +53,10 @@ intervals as (
         days_early,
         days_later,
         log_error,
-        cast(round(nullif(ratio, 0), 2) as decimal(9, 2)) as ratio,
-        cast(round(ratio * exp(-{{ var('interval_errors') }} * log_error), 2) as decimal(9, 2))
+        try_cast(round(nullif(ratio, 0), 2) as decimal(9, 2)) as ratio,
+        try_cast(round(ratio * exp(-{{ var('interval_errors') }} * log_error), 2) as decimal(9, 2))
             as low,
-        cast(round(ratio * exp({{ var('interval_errors') }} * log_error), 2) as decimal(9, 2))
+        try_cast(round(ratio * exp({{ var('interval_errors') }} * log_error), 2) as decimal(9, 2))
             as high,
     from ratios
 ),
