@@ -1,10 +1,13 @@
 """Worlds in which it is known whether lapses are contagious, and who really slips away.
 
     python -m benchmarks.outcomes.worlds --seeds 1 2 3
+    python -m benchmarks.outcomes.worlds --regulars --seeds 1 2 3
+    python -m benchmarks.outcomes.worlds --exports DIR --world "contagion 2.0" --seeds 1
 
-Writes each world as raw exports, builds partner_lapses on it by dbt, and prints what was planted
-beside what was found. With --regulars it does so for the six kinds of people whose visits fell:
-one world, built as of each of 13 weeks, and the alarms of slipping_away for each kind.
+The first prints for each world what was planted beside what partner_lapses finds; the second how
+many regulars of each kind slipping_away lists, as of each of 13 weeks. Both run the compiled models
+in memory. The third writes a world as raw exports, for `GYM_RAW_EXPORTS=DIR make build` or
+`dbt build --select +partner_lapses +slipping_away`.
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from dataclasses import dataclass
-from datetime import date
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,16 +24,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.outcomes.chain import Gym, compile_models, run_models
+
 FIRST_DAY = np.datetime64("2024-01-01")  # a Monday
 MINUTE = 60_000_000
 NEVER = 1_000_000
-
-
-class Gym(NamedTuple):
-    """What the exports say of a gym: check-ins, and the memberships with their last day, if any."""
-
-    checkins: pa.Table
-    memberships: pa.Table
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class World:
     members: int = 3000
     pairs: int = 1000
     days: int = 548
-    monthly_hazard: float = 0.03
+    monthly_hazard: float = 0.04
     households: int = 100
 
 
@@ -205,3 +203,234 @@ def regulars_of(seed: int, each: int = 250, closed: bool = False) -> Regulars:
         }
     )
     return Regulars(Gym(as_checkins(customers, days, minutes), none), kinds, begins, ends)
+
+
+def days_of(gym: Gym) -> tuple[np.ndarray, np.ndarray]:
+    """Person, from 0, and day since FIRST_DAY of each check-in."""
+    days = gym.checkins["checkin_datetime"].to_numpy().astype("datetime64[D]") - FIRST_DAY
+    return gym.checkins["customer_id"].to_numpy() - 100_000, days.astype(int)
+
+
+def first_days_back(regulars: Regulars) -> np.ndarray:
+    """The day of each one's first visit after the fall was over; NEVER for none."""
+    people, days = days_of(regulars.gym)
+    back = np.full(len(regulars.kinds), NEVER)
+    is_after = days >= regulars.ends[people]
+    np.minimum.at(back, people[is_after], days[is_after])
+    return back
+
+
+def alarms(
+    folder: Path, regulars: Regulars, seed: int, weeks: int = WEEKS_ASKED
+) -> tuple[Counter, dict[str, set]]:
+    """Who was judged and who was listed, by kind and phase, on the last day of each week.
+
+    Args:
+        folder: where the models were compiled.
+        regulars: the world.
+        seed: goes into the sets, so that worlds can be added up.
+        weeks: how many, the last one first.
+
+    Returns:
+        Numbers of people by (kind, phase, judged or listed), each week anew; and for `judged kind`
+        and `listed kind` the people who were so at least once while their visits had fallen.
+    """
+    back = first_days_back(regulars)
+    counts: Counter = Counter()
+    people: dict[str, set] = defaultdict(set)
+    for week in range(weeks):
+        day = YEARS - 1 - 7 * week
+        today = (FIRST_DAY + day).astype(object)
+        connection = run_models(folder, regulars.gym, today, lambda name: name != "partner_lapses")
+        judged = connection.sql("select customer_id from intermediate.regulars_scored").fetchall()
+        listed = connection.sql("select customer_id from main.slipping_away").fetchall()
+        for what, found in (("judged", judged), ("listed", listed)):
+            for (customer_id,) in found:
+                person = customer_id - 100_000
+                kind = KINDS[regulars.kinds[person]]
+                phase = "as ever"
+                if kind not in ("steady", "irregular") and day >= regulars.begins[person]:
+                    is_over = day >= regulars.ends[person]
+                    phase = "fallen" if not is_over else "due" if day < back[person] else "back"
+                counts[kind, phase, what] += 1
+                if phase == "fallen":
+                    people[f"{what} {kind}"].add((seed, person))
+    return counts, people
+
+
+def write_exports(gym: Gym, folder: Path) -> None:
+    """Write a gym as raw exports in Capitan's format, with a household as a duo membership.
+
+    Args:
+        gym: the gym.
+        folder: root of the exports; made where it does not exist.
+    """
+    (folder / "capitan").mkdir(parents=True, exist_ok=True)
+    (folder / "transactions").mkdir(exist_ok=True)
+    connection = duckdb.connect()
+    connection.register("checkins", gym.checkins)
+    connection.register("memberships", gym.memberships)
+    # a surname of letters, the household's own
+    surname = "translate(cast({} as varchar), '0123456789', 'abcdefghik')"
+    connection.execute(
+        "create table people as select *, 'N' || "
+        + surname.format("customer_id")
+        + " as first_name, 'S' || "
+        + surname.format("household")
+        + " as last_name, count(*) over (partition by household) as seats from memberships"
+    )
+    last = connection.sql("select max(checkin_datetime) from checkins").fetchone()[0]
+    until = f"coalesce(end_date, date '{last:%Y-%m-%d}' + 20) as end_date"
+    kind = "if(seats = 2, 2, 1)"
+    status = "if(end_date is null, 'ACT', 'END') as status, 'monthly' as frequency"
+    size = "if(seats = 2, 'duo', 'solo') as size"
+    for name, query in {
+        "checkins": f"""
+            select
+                row_number() over (order by checkin_datetime, customer_id) as checkin_id,
+                customer_id, coalesce(first_name, 'N') as customer_first_name,
+                coalesce(last_name, 'S' || {surname.format("customer_id")}) as customer_last_name,
+                '' as customer_email, '' as customer_birthday, checkin_datetime,
+                if(first_name is null, 'ENT', 'MEM') as entry_method,
+                'Monthly' as entry_method_description, 1 as location_id, 'Gym' as location_name,
+                'False' as is_free_entry, '' as free_entry_reason, '' as lifetime_checkin_count,
+                checkin_datetime as created_at
+            from checkins left join people using (customer_id)
+            order by 1
+        """,
+        "customers": f"""
+            select
+                customer_id, '' as email, '' as phone, coalesce(first_name, 'N') as first_name,
+                coalesce(last_name, 'S' || {surname.format("customer_id")}) as last_name,
+                '' as preferred_name, '1990-01-' || lpad(customer_id % 28 + 1, 2, '0') as birthday,
+                'False' as has_opted_in_to_marketing, 'False' as has_active_membership,
+                'True' as active_waiver_exists, '' as latest_waiver_expiration_date,
+                '' as relations_url, '' as emergency_contacts_url,
+                timestamp '2020-01-01 12:00:00' as created_at
+            from (
+                select customer_id from checkins union select customer_id from memberships
+            ) left join people using (customer_id)
+            order by customer_id
+        """,
+        "members": f"""
+            select
+                {kind} as membership_id, customer_id as member_id, customer_id,
+                first_name as member_first_name, last_name as member_last_name,
+                'False' as member_is_individually_frozen, 'Monthly ' || seats as name, start_date,
+                {until}, '80.00' as billing_amount, 'MON' as interval, {status}, {size}
+            from people order by customer_id
+        """,
+        "memberships": f"""
+            select
+                household + 1000000 as membership_id, {kind} as membership_type_id,
+                'Monthly ' || seats as name, start_date, {until}, '80.00' as billing_amount,
+                '' as upcoming_bill_dates, '80.00' as projected_amount, 'MON' as interval,
+                {status}, customer_id as owner_id, 34 as membership_owner_age, {size}
+            from people
+            qualify row_number() over (partition by household order by customer_id) = 1
+            order by household
+        """,
+    }.items():
+        connection.execute(f"copy ({query}) to '{folder}/capitan/{name}.csv' (header)")
+    connection.close()
+
+
+def print_partner_lapses(folder: Path, worlds: list[World], seeds: list[int]) -> None:
+    """Print what was planted in each world, and what partner_lapses finds."""
+    print("| world | seed | early / later | timing | pretended | placebo | finding |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    summary = []
+    for world in worlds:
+        found = []
+        for seed in seeds:
+            connection = run_models(
+                folder, gym_of(world, seed), wanted=lambda name: name not in SLIPPING
+            )
+            rows = connection.sql("from main.partner_lapses where population = 'partners'")
+            row = dict(zip(rows.columns, rows.fetchone(), strict=True))
+            intervals = [
+                f"{row[f'{of}ratio']} [{row[f'{of}low']}, {row[f'{of}high']}]"
+                for of in ("", "pretended_", "placebo_")
+            ]
+            lapses = f"{row['lapses_early']} / {row['lapses_later']}"
+            line = [world.name, str(seed), lapses, *intervals, row["finding"]]
+            print("|", " | ".join(line), "|", flush=True)
+            found.append(row)
+        ratios = [float(row["ratio"]) for row in found if row["ratio"]]
+        covered = sum(row["low"] <= world.planted <= row["high"] for row in found if row["ratio"])
+        said = Counter(row["finding"].split(";")[0][:10] for row in found)
+        summary.append(
+            [
+                *(world.name, f"{world.planted:.1f}", str(len(found))),
+                f"{np.exp(np.mean(np.log(ratios))):.2f}",
+                *(
+                    str(covered),
+                    *(str(said[word]) for word in ("a lapse is", "no effect ", "too few to")),
+                ),
+            ]
+        )
+    print()
+    print(
+        "| world | planted | worlds | mean found | covered | effect | no effect shown | too few |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for line in summary:
+        print("|", " | ".join(line), "|")
+
+
+def print_alarms(folder: Path, seeds: list[int]) -> None:
+    """Print how many regulars of each kind slipping_away lists."""
+    print("| world | kind | phase | regulars, each week anew | listed of 1000 | ever listed |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for closed in (False, True):
+        counts: Counter = Counter()
+        people: dict[str, set] = defaultdict(set)
+        for seed in seeds:
+            more, found = alarms(folder, regulars_of(seed, closed=closed), seed)
+            counts += more
+            for what, who in found.items():
+                people[what] |= who
+        for kind, phase in sorted({key[:2] for key in counts}):
+            judged, listed = counts[kind, phase, "judged"], counts[kind, phase, "listed"]
+            share = ""
+            if phase == "fallen":
+                share = f"{len(people[f'listed {kind}'])} of {len(people[f'judged {kind}'])}"
+            name = "gym closed three weeks" if closed else "gym open"
+            print(
+                f"| {name} | {kind} | {phase} | {judged} | {1000 * listed / judged:.1f} | {share} |"
+            )
+
+
+SLIPPING = {"slipping_away", "regulars_scored", "regular_habits", "regular_weeks", "place_weeks"}
+
+
+def main(arguments: list[str]) -> int:
+    """Print a table, or write one world as exports."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="worlds of each kind")
+    parser.add_argument("--world", choices=[world.name for world in WORLDS], help="only this one")
+    parser.add_argument("--members", type=int, default=3000, help="members of a world, in all")
+    parser.add_argument("--regulars", action="store_true", help="ask slipping_away instead")
+    parser.add_argument("--exports", type=Path, help="write the first world there instead")
+    options = parser.parse_args(arguments)
+    size = {"members": options.members, "pairs": options.members // 3}
+    worlds = [
+        replace(world, **size, households=options.members // 30)
+        for world in WORLDS
+        if options.world in (None, world.name)
+    ]
+    if options.exports:
+        write_exports(gym_of(worlds[0], options.seeds[0]), options.exports)
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        compile_models(folder)
+        if options.regulars:
+            print_alarms(folder, options.seeds)
+        else:
+            print_partner_lapses(folder, worlds, options.seeds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
