@@ -302,7 +302,8 @@ def write_exports(gym: Gym, folder: Path) -> None:
             select
                 customer_id, '' as email, '' as phone, coalesce(first_name, 'N') as first_name,
                 coalesce(last_name, 'S' || {surname.format("customer_id")}) as last_name,
-                '' as preferred_name, '1990-01-' || lpad(customer_id % 28 + 1, 2, '0') as birthday,
+                '' as preferred_name,
+                date '1985-03-02' + cast(customer_id % 3000 as integer) as birthday,
                 'False' as has_opted_in_to_marketing, 'False' as has_active_membership,
                 'True' as active_waiver_exists, '' as latest_waiver_expiration_date,
                 '' as relations_url, '' as emergency_contacts_url,

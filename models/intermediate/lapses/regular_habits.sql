@@ -78,7 +78,8 @@ habits as (
 
 select
     *,
-    -- the own spread, held by that of the others; never less than that of chance
+    -- the own spread, held by that of the others and never less than that of chance; it is known from
+    -- so many windows itself, which makes extremes likelier, as in Student's distribution
     greatest(
         1.01,
         (
@@ -86,5 +87,7 @@ select
             + median(own_spread) over () * {{ var('slipping_prior_windows') }}
         )
         / (if(own_spread is null, 0, window_count) + {{ var('slipping_prior_windows') }})
-    ) as spread,
+    )
+    * greatest(window_count + {{ var('slipping_prior_windows') - 1 }}, 1)
+    / greatest(window_count + {{ var('slipping_prior_windows') - 3 }}, 1) as spread,
 from habits
