@@ -55,6 +55,7 @@ INPUTS = """
         select *, epoch_us(checkin_datetime - cast(checkin_date as timestamp)) as us
         from core.core_checkins
     )
+    where $is_met
     group by customer_id, checkin_date
 """
 
@@ -113,6 +114,7 @@ def run_models(
     today: date | None = None,
     wanted: Callable[[str], bool] = lambda name: True,
     threads: int = 2,
+    with_meetings: bool = True,
 ) -> duckdb.DuckDBPyConnection:
     """Build the models of lapses on a gym, in memory.
 
@@ -122,6 +124,7 @@ def run_models(
         today: the day that counts as today, with what lies after it unknown; none for the last day.
         wanted: says of a model, by its name without the schema, whether to build it.
         threads: of DuckDB.
+        with_meetings: whether people meet, which takes most of the time.
     """
     connection = duckdb.connect(config={"threads": threads})
     connection.execute(f"attach ':memory:' as {CATALOG}; use {CATALOG}")
@@ -130,7 +133,8 @@ def run_models(
     connection.register("memberships", gym.memberships)
     last = connection.execute("select max(cast(checkin_datetime as date)) from checkins").fetchone()
     as_of = f"date '{today or last[0]}'"
-    for statement in INPUTS.replace("$today", as_of).split(";"):
+    inputs = INPUTS.replace("$today", as_of).replace("$is_met", str(with_meetings))
+    for statement in inputs.split(";"):
         connection.execute(statement)
     for name, sql in ordered_models(folder):
         if wanted(name.split(".")[-1]):

@@ -241,7 +241,7 @@ def alarms(
     for week in range(weeks):
         day = YEARS - 1 - 7 * week
         today = (FIRST_DAY + day).astype(object)
-        connection = run_models(folder, regulars.gym, today, lambda name: name != "partner_lapses")
+        connection = run_models(folder, regulars.gym, today, with_meetings=False)
         judged = connection.sql("select customer_id from intermediate.regulars_scored").fetchall()
         listed = connection.sql("select customer_id from main.slipping_away").fetchall()
         for what, found in (("judged", judged), ("listed", listed)):

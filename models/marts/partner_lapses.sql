@@ -96,8 +96,8 @@ figures as (
         placebo.ratio as placebo_ratio,
         placebo.low as placebo_low,
         placebo.high as placebo_high,
-        -- the squared error of a log ratio falls as lapses grow in number; without an error yet it is
-        -- that of lapses spread as the days are
+        -- the squared error of a log ratio falls as lapses grow in number; without an error yet it
+        -- is that of lapses spread as the days are
         cast(
             ceil(
                 coalesce(

@@ -62,7 +62,7 @@ ended as (
         customer_id,
         min(start_date) as start_date,
         max(end_date) as last_date,
-        cast(max(end_date) + {{ var('lapse_days') + 1 }} as date) as known_date,
+        cast(max(end_date) + {{ var('lapse_days') }} + 1 as date) as known_date,
     from terms
     group by customer_id, spell
 ),
@@ -74,12 +74,21 @@ memberships as (
         ended.start_date,
         ended.last_date,
         case when ended.known_date <= core_today.today then ended.known_date end as known_date,
-        core_today.today - {{ var('lapse_days') + 1 }} as observed_until,
+        core_today.today - {{ var('lapse_days') }} - 1 as observed_until,
         lead(ended.start_date) over (
             partition by ended.customer_id order by ended.start_date
         ) as next_date,
     from ended
     cross join core_today
+),
+
+-- Once a regular, until the lapse: were those left out whose visits have become few, a partner's
+-- regular weeks would foretell who can lapse.
+visits as (
+    select
+        *,
+        bool_or(is_regular) over (partition by customer_id order by checkin_date) as was_regular,
+    from person_visits
 ),
 
 -- only a gap of that length can be a lapse, so only these are compared with the gaps before
@@ -91,15 +100,16 @@ stops as (
         any_value(long_gaps.open_day) + 1 + cast(
             greatest(
                 {{ var('lapse_days') }},
-                quantile_cont(before.gap_days, {{ var('lapse_gap_percentile') }} / 100)
+                {{ var('lapse_gap_times') }}
+                * quantile_cont(before.gap_days, {{ var('lapse_gap_percentile') }} / 100)
             ) as integer
         ) as known_open_day,
-    from person_visits as long_gaps
+    from visits as long_gaps
     inner join person_visits as before
         on
             long_gaps.customer_id = before.customer_id
             and long_gaps.checkin_date > before.checkin_date
-    where long_gaps.is_regular and long_gaps.gap_days > {{ var('lapse_days') }}
+    where long_gaps.was_regular and long_gaps.gap_days > {{ var('lapse_days') }}
     group by long_gaps.customer_id, long_gaps.checkin_date
     having known_open_day <= any_value(long_gaps.open_day) + any_value(long_gaps.gap_days)
 ),

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
--- Grain: one row per loss of a closest partner and clock: from the loss itself, from a pretended one
--- later, and from the loss for a stand-in who did not know the partner.
+-- Grain: one row per loss of a closest partner and clock: from the loss itself, from a pretended
+-- one later, and from the loss for a stand-in who did not know the partner.
 with partner_losses as (
     select * from {{ ref('partner_losses') }}
 ),

@@ -42,7 +42,7 @@ lapses as (
 
 -- as of the day before: neither that day nor any later meeting counts
 left_behind as (
-    select distinct
+    select
         meetings.customer_id,
         lapses.lost_date,
     from lapses
@@ -62,11 +62,13 @@ closest as (
         left_behind.customer_id,
         left_behind.lost_date,
         meetings.companion_id as partner_id,
-    from left_behind
+    -- several partners may leave on one day
+    from (select distinct customer_id, lost_date from left_behind) as left_behind
     inner join partner_meetings as meetings
         on
             left_behind.customer_id = meetings.customer_id
-            and meetings.checkin_date between left_behind.lost_date - {{ var('partner_window_days') }}
+            and meetings.checkin_date
+            between left_behind.lost_date - {{ var('partner_window_days') }}
             and left_behind.lost_date - 1
     group by left_behind.customer_id, left_behind.lost_date, meetings.companion_id
     having count(*) >= {{ var('partner_min_meetings') }}

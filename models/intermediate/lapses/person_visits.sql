@@ -73,7 +73,7 @@ numbered as (
         count(*) over (
             partition by visits.customer_id
             order by days.open_day
-            range between {{ 7 * var('regular_weeks') - 1 }} preceding and current row
+            range between {{ (var('regular_weeks') | int * 7 - 1) | abs }} preceding and current row
         ) >= {{ var('regular_visits') }} as is_regular,
     from visits
     inner join days

@@ -8,8 +8,8 @@ core_today as (
     select * from {{ ref('core_today') }}
 ),
 
--- A regular who comes again is expected until then, whoever stays away is not: the season is that of
--- the people who come. Each stretch begins with a visit, so the last visit of all counts nowhere.
+-- A regular who comes again is expected until then, whoever stays away is not: the season is that
+-- of the people who come. Each stretch begins with a visit, so the last visit counts nowhere.
 stretches as (
     select
         customer_id,
@@ -20,7 +20,7 @@ stretches as (
     where
         is_regular
         and next_date is not null
-        and gap_days < {{ var('slipping_weeks') * 7 // 2 }}
+        and gap_days < {{ var('slipping_weeks') }} * 7 // 2
 ),
 
 rates as (

@@ -26,7 +26,7 @@ windows as (
     from regular_weeks
     window whole_window as (
         partition by customer_id order by week_number
-        rows between current row and {{ var('slipping_weeks') - 1 }} following
+        rows between current row and {{ (var('slipping_weeks') | int - 1) | abs }} following
     )
     qualify count(*) over whole_window = {{ var('slipping_weeks') }} and activity_units > 0
 ),
@@ -73,13 +73,13 @@ habits as (
     left join compared
         on
             rates.customer_id = compared.customer_id
-            and compared.week_number = {{ var('slipping_history_weeks') + 1 }}
+            and compared.week_number = {{ var('slipping_history_weeks') }} + 1
 )
 
 select
     *,
-    -- the own spread, held by that of the others and never less than that of chance; it is known from
-    -- so many windows itself, which makes extremes likelier, as in Student's distribution
+    -- the own spread, held by that of the others and never less than that of chance; it is known
+    -- from so many windows itself, which makes extremes likelier, as in Student's distribution
     greatest(
         1.01,
         (
@@ -88,6 +88,6 @@ select
         )
         / (if(own_spread is null, 0, window_count) + {{ var('slipping_prior_windows') }})
     )
-    * greatest(window_count + {{ var('slipping_prior_windows') - 1 }}, 1)
-    / greatest(window_count + {{ var('slipping_prior_windows') - 3 }}, 1) as spread,
+    * greatest(window_count + {{ var('slipping_prior_windows') }} - 1, 1)
+    / greatest(window_count + {{ var('slipping_prior_windows') }} - 3, 1) as spread,
 from habits

@@ -26,7 +26,7 @@ regulars as (
         count(*) filter (
             where (core_today.today - person_visits.checkin_date) // 7
             between {{ var('slipping_weeks') }}
-            and {{ var('slipping_weeks') + var('regular_weeks') - 1 }}
+            and {{ var('slipping_weeks') }} + {{ var('regular_weeks') }} - 1
         ) >= {{ var('regular_visits') }}
 ),
 
@@ -45,7 +45,11 @@ weeks as (
         *,
         unnest(
             range(
-                1, 1 + least(full_weeks, {{ var('slipping_weeks') + var('slipping_history_weeks') }})
+                1,
+                1 + least(
+                    full_weeks,
+                    {{ var('slipping_weeks') }} + {{ var('slipping_history_weeks') }}
+                )
             )
         ) as week_number,
     from regulars

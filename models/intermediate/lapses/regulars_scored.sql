@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 -- Grain: one row per regular with enough weeks of history.
-{%- set days = var('slipping_weeks') * 7 %}
+{%- set days = '7 * ' ~ var('slipping_weeks') %}
 with regular_weeks as (
     select * from {{ ref('regular_weeks') }}
     where week_number <= {{ var('slipping_weeks') }}
@@ -28,7 +28,7 @@ seen as (
             filter (where person_visits.next_date is not null) as usual_gap,
         coalesce(
             min(core_today.today - person_visits.next_date) filter (
-                where person_visits.gap_days >= {{ days // 2 }}
+                where person_visits.gap_days >= {{ days }} // 2
                 and core_today.today - person_visits.next_date < {{ days }}
             ),
             {{ days }}
