@@ -336,7 +336,9 @@ def write_exports(gym: Gym, folder: Path) -> None:
     connection.close()
 
 
-def print_partner_lapses(folder: Path, worlds: list[World], seeds: list[int]) -> None:
+def print_partner_lapses(
+    folder: Path, worlds: list[World], seeds: list[int], with_memberships: bool
+) -> None:
     """Print what was planted in each world, and what partner_lapses finds."""
     print("| world | seed | early / later | timing | pretended | placebo | finding |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
@@ -344,9 +346,10 @@ def print_partner_lapses(folder: Path, worlds: list[World], seeds: list[int]) ->
     for world in worlds:
         found = []
         for seed in seeds:
-            connection = run_models(
-                folder, gym_of(world, seed), wanted=lambda name: name not in SLIPPING
-            )
+            gym = gym_of(world, seed)
+            if not with_memberships:
+                gym = Gym(gym.checkins, gym.memberships.slice(0, 0))
+            connection = run_models(folder, gym, wanted=lambda name: name not in SLIPPING)
             rows = connection.sql("from main.partner_lapses where population = 'partners'")
             row = dict(zip(rows.columns, rows.fetchone(), strict=True))
             intervals = [
@@ -411,6 +414,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="worlds of each kind")
     parser.add_argument("--world", choices=[world.name for world in WORLDS], help="only this one")
     parser.add_argument("--members", type=int, default=3000, help="members of a world, in all")
+    parser.add_argument("--without-memberships", action="store_true", help="check-ins only")
     parser.add_argument("--regulars", action="store_true", help="ask slipping_away instead")
     parser.add_argument("--exports", type=Path, help="write the first world there instead")
     options = parser.parse_args(arguments)
@@ -429,7 +433,8 @@ def main(arguments: list[str]) -> int:
         if options.regulars:
             print_alarms(folder, options.seeds)
         else:
-            print_partner_lapses(folder, worlds, options.seeds)
+            with_memberships = not options.without_memberships
+            print_partner_lapses(folder, worlds, options.seeds, with_memberships)
     return 0
 
 
