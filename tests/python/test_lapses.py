@@ -92,15 +92,17 @@ def test_a_build_does_not_depend_on_the_order_of_threads(compiled: Path) -> None
 
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed for three weeks"])
 def test_who_declines_is_listed_and_hardly_anybody_else(compiled: Path, closed: bool) -> None:
-    """Five in a thousand are allowed; on so few people one alarm more may be luck."""
+    """Five in a thousand are allowed; of one kind there are too few here to hold it to that."""
     counts, people = alarms(compiled, regulars_of(1, 80, closed), 1, weeks=5)
     assert len(people["listed decline"]) >= 0.5 * len(people["judged decline"])
-    for kind, phase in (
+    false = (
         *(("steady", "as ever"), ("irregular", "as ever"), ("student", "fallen")),
         *(("holiday", "back"), ("injury", "back")),
-    ):
-        assert counts[kind, phase, "judged"] > 100
-        assert counts[kind, phase, "listed"] <= 1 + 10 * counts[kind, phase, "judged"] / 1000
+    )
+    judged, listed = ({key: counts[*key, what] for key in false} for what in ("judged", "listed"))
+    assert min(judged.values()) > 100
+    assert max(listed[key] / judged[key] for key in false) < 0.02
+    assert sum(listed.values()) <= 0.005 * sum(judged.values())
 
 
 def test_who_comes_is_off_the_list_the_same_night(compiled: Path) -> None:
