@@ -26,6 +26,9 @@ RESULTS = {
     "crews": "crew_id",
     "crew_members": "customer_id",
     "customers": "customer_id",
+    "guest_journeys": "customer_id",
+    "guest_conversion": "entry_kind, is_child, horizon_days",
+    "host_credit": "host_customer_id",
     "duplicate_customers": "customer_id_1, customer_id_2",
     "rejected_rows": "export_name, source_file, source_line",
 }

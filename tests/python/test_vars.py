@@ -90,6 +90,13 @@ VALUES: dict[str, tuple] = {
     "slipping_prior_windows": (0, 1, 20),
     "earliest_year": (1900, 2000, 2025),
     "furthest_years_ahead": (1, 5, 100),
+    "guest_record_days": COUNT,
+    "host_min_conversions": (1, 2, 5),
+    "list_guardians": (True,),
+    "guardian_min_years_older": (0, 14, 30),
+    "guardian_min_purchase_days": (1, 2, 1000),
+    "guardian_max_children": (1, 2, 1000),
+    "guest_conversion_days": ([1], [7, 400], [90, 30, 60]),
 }
 # Lists of words, and a day that depends on the data.
 NOT_NUMBERS = {"as_of", "source_systems", "words_for_nothing", "days_for_nothing"}
