@@ -47,8 +47,8 @@ READS = {
     "marts": [
         "core", "intermediate/people", "intermediate/households", "intermediate/meetings",
         "intermediate/affinity", "intermediate/interactions", "intermediate/events",
-        "intermediate/exports", "intermediate/guardians", "intermediate/guests", "intermediate/lapses",
-        DECISION, "build_state",
+        "intermediate/exports", "intermediate/guardians", "intermediate/guests",
+        "intermediate/lapses", DECISION, "build_state",
     ],
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],
