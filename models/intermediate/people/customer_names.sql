@@ -22,7 +22,11 @@ affixes as (
 letters as (
     select
         customers.customer_id,
-        {{ normalise_letters("coalesce(customers.first_name, '')") }} as first_text,
+        -- a hyphen joins a given name, and so does a small letter: Jun-Hee, Jun hee, but Jian Guo
+        {{ normalise_letters(
+            "regexp_replace(regexp_replace(coalesce(customers.first_name, ''), "
+            ~ "'^(\p{Lu}\p{Ll}+) (\p{Ll}{2,})$', '\1\2'), '(\p{L})[-‐‑](\p{L})', '\1\2', 'g')"
+        ) }} as first_text,
         {{ normalise_letters("coalesce(customers.last_name, '')") }} as last_text,
         {{ normalise_letters("coalesce(customers.preferred_name, '')") }} as preferred_text,
     from customer_records as customers

@@ -55,31 +55,41 @@ names as (
     group by persons.first_name, persons.last_name
 ),
 
--- Two birthdays are two persons. More persons than the words expect have such a namesake: a
--- community, a family. A person counts once, or the commonest name would decide for all.
+-- Persons who share their name with another one, less those whom the words explain. A person counts
+-- once, or the commonest name would decide for all. Two birthdays are two persons.
+shared as (
+    select
+        greatest(cast(sum(cast(
+            names.persons * (cast(names.persons > 1 as integer) - 1 + exp(-names.expected_by_words))
+            as decimal(38, 12)
+        )) as double), 0) as shared_persons,
+        greatest(cast(sum(cast(
+            names.dated_persons * (
+                cast(names.birthdays > 1 as integer) - 1
+                + exp(-names.expected_by_words * names.all_dated_persons / names.all_persons)
+            ) as decimal(38, 12)
+        )) as double), 0) as shared_dated_persons,
+        max(names.all_persons) as all_persons,
+        max(names.all_dated_persons) as all_dated_persons,
+    from names
+),
+
+-- Namesakes beyond what the words explain are a community or a family. Birthdays count them; without
+-- birthdays a share is assumed, but no more than are seen.
 namesakes as (
     select
-        (
-            greatest(
-                cast(sum(cast(
-                    names.dated_persons
-                    * (
-                        cast(names.birthdays > 1 as integer)
-                        - 1
-                        + exp(
-                            -names.expected_by_words
-                            * names.all_dated_persons / names.all_persons
-                        )
-                    ) as decimal(38, 12)
-                )) as double),
-                0
-            )
-            + {{ match_parameter('namesake_share') }} * {{ match_parameter('namesake_share_persons') }}
-        ) / (
-            power(max(names.all_dated_persons), 2) / max(names.all_persons)
-            + {{ match_parameter('namesake_share_persons') }}
+        least(
+            (
+                shared_dated_persons
+                + {{ match_parameter('namesake_share') }}
+                * {{ match_parameter('namesake_share_persons') }}
+            ) / (
+                all_dated_persons * all_dated_persons / all_persons
+                + {{ match_parameter('namesake_share_persons') }}
+            ),
+            (shared_persons + 1) / all_persons
         ) as beyond_words,
-    from names
+    from shared
 ),
 
 expected as (
@@ -140,7 +150,7 @@ full_names as (
     select
         rated.first_name,
         rated.last_name,
-        cast(rated.persons as bigint) as records,
+        cast(rated.persons as bigint) as persons,
         rated.birthdays,
         round(rated.double_probability, 6) as same_probability,
         round(

@@ -122,7 +122,11 @@ names as (
         is_on_payment,
         suffix,
         nickname_words,
-        {{ normalise_words("array_to_string(spelling, ' ')") }} as words,
+        -- a hyphen joins a given name: Jun-Hee
+        {{ normalise_words(
+            "array_to_string(if(len(spelling) > 1, [regexp_replace(spelling[1], "
+            ~ "'(\p{L})[-‐‑](\p{L})', '\1\2', 'g')], []) || spelling[if(len(spelling) > 1, 2, 1):], ' ')"
+        ) }} as words,
         regexp_full_match(
             array_to_string(words, ''), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+'
         ) as is_east_asian,
