@@ -122,11 +122,9 @@ names as (
         is_on_payment,
         suffix,
         nickname_words,
-        -- a hyphen joins a given name: Jun-Hee
-        {{ normalise_words(
-            "array_to_string(if(len(spelling) > 1, [regexp_replace(spelling[1], "
-            ~ "'(\p{L})[-‐‑](\p{L})', '\1\2', 'g')], []) || spelling[if(len(spelling) > 1, 2, 1):], ' ')"
-        ) }} as words,
+        -- the first word may be a given name of two parts: Jun-Hee
+        if(len(spelling) > 1, [{{ join_hyphens('spelling[1]') }}] || spelling[2:], spelling) as parts,
+        {{ normalise_words("array_to_string(parts, ' ')") }} as words,
         regexp_full_match(
             array_to_string(words, ''), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+'
         ) as is_east_asian,
