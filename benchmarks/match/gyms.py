@@ -58,7 +58,9 @@ GYMS = {
 
 
 def syllables(random: Random, count: int) -> str:
-    return "".join(random.choice("bcdfghjklmnprstvwz") + random.choice("aeiou") for _ in range(count))
+    return "".join(
+        random.choice("bcdfghjklmnprstvwz") + random.choice("aeiou") for _ in range(count)
+    )
 
 
 def zipf(size: int) -> list[float]:
@@ -82,7 +84,9 @@ class Town:
             *(self.invented() for _ in range(gym.given_names // 2)),
         ]
         random.shuffle(self.given)
-        self.last = sorted({syllables(random, random.choice((2, 3, 3, 4))).title() for _ in range(gym.last_names)})
+        self.last = sorted(
+            {syllables(random, random.choice((2, 3, 3, 4))).title() for _ in range(gym.last_names)}
+        )
         random.shuffle(self.last)
 
     def invented(self) -> str:
@@ -139,7 +143,9 @@ def written(random: Random, town: Town, given: str, last: str) -> tuple[str, str
 
 def write(folder: Path, name: str, rows: list[dict[str, object]]) -> None:
     with gzip.open(folder / f"{name}.csv.gz", "wt", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]) if rows else ["customer_id"], lineterminator="\n")
+        writer = csv.DictWriter(
+            file, list(rows[0]) if rows else ["customer_id"], lineterminator="\n"
+        )
         writer.writeheader()
         writer.writerows(rows)
 
@@ -160,7 +166,9 @@ def write_gym(folder: Path, gym: Gym, seed: int) -> None:
         for place in range(size):
             number = 1000 + len(customers)
             is_child = place > 1 or (place == 1 and random.random() < 0.5)
-            born = YEAR - timedelta(days=random.randrange(*((1800, 6000) if is_child else (7000, 21000))))
+            born = YEAR - timedelta(
+                days=random.randrange(*((1800, 6000) if is_child else (7000, 21000)))
+            )
             given, _ = town.name()
             customers.append({
                 "customer_id": number, "first_name": given,
@@ -235,20 +243,21 @@ def write_gym(folder: Path, gym: Gym, seed: int) -> None:
             queries.append({
                 "query_id": len(queries) + 1, "checkin_id": "", "purchaser_name": shown,
                 "pass_type": product, "remaining_count": 1, "checkin_datetime": when,
-                "recipient_customer_id": recipient, "entry_method": "GUE" if product == GUEST else "ENT",
+                "recipient_customer_id": recipient,
+                "entry_method": "GUE" if product == GUEST else "ENT",
             })  # fmt: skip
             truth.append({
-                "query_id": len(queries), "acceptable_ids": "|".join(map(str, records.get(buyer, []))),
+                "query_id": len(queries),
+                "acceptable_ids": "|".join(map(str, records.get(buyer, []))),
                 "absent": int(is_absent), "kind": "absent" if is_absent else kind,
             })  # fmt: skip
     folder.mkdir(parents=True, exist_ok=True)
     write(folder, "customers", customers)
     write(folder, "checkins", checkins)
     write(folder, "relations", relations)
-    write(folder, "memberships", [
-        {"membership_id": number, "customer_id": number, "start_date": YEAR, "end_date": date(2026, 1, 1)}
-        for number in sorted(hosts)
-    ])  # fmt: skip
+    ends = {"start_date": YEAR, "end_date": date(2026, 1, 1)}
+    memberships = [{"membership_id": one, "customer_id": one, **ends} for one in sorted(hosts)]
+    write(folder, "memberships", memberships)
     write(folder, "queries", queries)
     write(folder, "truth", truth)
 

@@ -72,7 +72,9 @@ def main() -> None:
         for kind in sorted({row["kind"] for row in truth}):
             by_kind[kind] = [row for row in truth if row["kind"] == kind]
     for kind, rows in by_kind.items():
-        figures = " ".join(f"{name} {value:.4f}" for name, value in score(rows, predictions).items())
+        figures = " ".join(
+            f"{name} {value:.4f}" for name, value in score(rows, predictions).items()
+        )
         print(f"{kind:16s} {len(rows):6d} {figures}")
 
 

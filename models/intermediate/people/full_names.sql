@@ -74,8 +74,8 @@ shared as (
     from names
 ),
 
--- Namesakes beyond what the words explain are a community or a family. Birthdays count them; without
--- birthdays a share is assumed, but no more than are seen.
+-- Namesakes beyond what the words explain are a community or a family. Birthdays count them;
+-- without birthdays a share is assumed, but no more than are seen.
 namesakes as (
     select
         least(

@@ -123,7 +123,9 @@ names as (
         suffix,
         nickname_words,
         -- the first word may be a given name of two parts: Jun-Hee
-        if(len(spelling) > 1, [{{ join_hyphens('spelling[1]') }}] || spelling[2:], spelling) as parts,
+        if(
+            len(spelling) > 1, [{{ join_hyphens('spelling[1]') }}] || spelling[2:], spelling
+        ) as parts,
         {{ normalise_words("array_to_string(parts, ' ')") }} as words,
         regexp_full_match(
             array_to_string(words, ''), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+'

@@ -82,7 +82,7 @@ people as (
             totals.customer_id
         ) as sure_person_id,
         coalesce(
-            min(case when others.customer_id is not null then duplicate_records.same_probability end), 1
+            min(duplicate_records.same_probability) filter (where others.customer_id is not null), 1
         ) as same_probability,
     from totals
     left join duplicate_records
