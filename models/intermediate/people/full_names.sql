@@ -151,7 +151,6 @@ full_names as (
         rated.first_name,
         rated.last_name,
         cast(rated.persons as bigint) as persons,
-        rated.birthdays,
         round(rated.double_probability, 6) as same_probability,
         round(
             (1 + (rated.persons - 1) * (1 - rated.double_probability))

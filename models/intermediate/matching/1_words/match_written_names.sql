@@ -108,10 +108,14 @@ spellings as (
         len(bare_tokens) > 1 or not list_has_any(
             list_transform(affix_tokens, lambda word: {{ name_affix_key('word') }}), names_as_well
         ) as is_enough,
-        unnest(
+        unnest(list_transform(
             if(is_enough, [bare_tokens], [])
-            || if(len(doubtful) > 0, [tokens || parted_endings], [])
-        ) as spelling,
+            || if(len(doubtful) > 0, [tokens || parted_endings], []),
+            -- the first of several words may be a given name of two parts: Jun-Hee
+            lambda spelled: if(
+                len(spelled) > 1, [{{ join_hyphens('spelled[1]') }}] || spelled[2:], spelled
+            )
+        )) as spelling,
     from stripped
 ),
 
@@ -122,11 +126,7 @@ names as (
         is_on_payment,
         suffix,
         nickname_words,
-        -- the first word may be a given name of two parts: Jun-Hee
-        if(
-            len(spelling) > 1, [{{ join_hyphens('spelling[1]') }}] || spelling[2:], spelling
-        ) as parts,
-        {{ normalise_words("array_to_string(parts, ' ')") }} as words,
+        {{ normalise_words("array_to_string(spelling, ' ')") }} as words,
         regexp_full_match(
             array_to_string(words, ''), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+'
         ) as is_east_asian,

@@ -67,45 +67,42 @@ weighed as (
         candidates.reading,
         candidates.first_name_agreement,
         candidates.last_name_agreement,
-        round(
-            candidates.first_weight
-            + candidates.last_weight
-            + case candidates.reading
-                when 'swapped' then ln(swaps.swap_share)
-                when 'joined' then ln({{ match_parameter('joined_share') }})
-                else 0
-            end
-            + case
-                when candidates.first_form = 'middle'
-                    then ln({{ match_parameter('middle_form_share') }})
-                else 0
-            end
-            + case
-                when candidates.written_middle = '' or candidates.known_middle = '' then 0
-                when left(candidates.written_middle, 1) <> left(candidates.known_middle, 1)
-                    then {{ match_parameter('middle_conflict_weight') }}
-                when candidates.written_middle = candidates.known_middle
-                    and length(candidates.written_middle) > 1
-                    then {{ match_parameter('middle_equal_weight') }}
-                when least(length(candidates.written_middle), length(candidates.known_middle)) = 1
-                    then {{ match_parameter('middle_initial_weight') }}
-                else {{ match_parameter('middle_conflict_weight') }}
-            end
-            + case
-                when candidates.written_suffix = '' or candidates.known_suffix = '' then 0
-                when candidates.written_suffix = candidates.known_suffix
-                    then {{ match_parameter('suffix_equal_weight') }}
-                else {{ match_parameter('suffix_conflict_weight') }}
-            end,
-            6
-        ) as name_weight,
+        candidates.first_weight
+        + candidates.last_weight
+        + case candidates.reading
+            when 'swapped' then ln(swaps.swap_share)
+            when 'joined' then ln({{ match_parameter('joined_share') }})
+            else 0
+        end
+        + case
+            when candidates.first_form = 'middle'
+                then ln({{ match_parameter('middle_form_share') }})
+            else 0
+        end as words_weight,
+        case
+            when candidates.written_middle = '' or candidates.known_middle = '' then 0
+            when left(candidates.written_middle, 1) <> left(candidates.known_middle, 1)
+                then {{ match_parameter('middle_conflict_weight') }}
+            when candidates.written_middle = candidates.known_middle
+                and length(candidates.written_middle) > 1
+                then {{ match_parameter('middle_equal_weight') }}
+            when least(length(candidates.written_middle), length(candidates.known_middle)) = 1
+                then {{ match_parameter('middle_initial_weight') }}
+            else {{ match_parameter('middle_conflict_weight') }}
+        end
+        + case
+            when candidates.written_suffix = '' or candidates.known_suffix = '' then 0
+            when candidates.written_suffix = candidates.known_suffix
+                then {{ match_parameter('suffix_equal_weight') }}
+            else {{ match_parameter('suffix_conflict_weight') }}
+        end as namesakes_weight,
     from candidates
     left join swaps
         on candidates.written_name = swaps.written_name
 ),
 
 -- First and last names go together more often than chance has it: how many persons carry the
--- customer's full name bounds what the name alone can say.
+-- customer's full name bounds what the two can say. Middle names and endings tell namesakes apart.
 namesakes as (
     select customer_names.customer_id, full_names.namesake_chance
     from customer_names
@@ -125,7 +122,9 @@ bounded as (
         weighed.first_name_agreement,
         weighed.last_name_agreement,
         round(
-            -ln(exp(-weighed.name_weight) + coalesce(namesakes.namesake_chance, 0)), 6
+            weighed.namesakes_weight
+            - ln(exp(-weighed.words_weight) + coalesce(namesakes.namesake_chance, 0)),
+            6
         ) as name_weight,
     from weighed
     left join namesakes
@@ -134,7 +133,7 @@ bounded as (
     qualify row_number() over (
         partition by weighed.written_name, weighed.customer_id
         order by
-            weighed.name_weight desc,
+            name_weight desc,
             weighed.reading,
             weighed.first_name_agreement,
             weighed.last_name_agreement

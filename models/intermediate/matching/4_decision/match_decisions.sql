@@ -43,7 +43,7 @@ ranked as (
 
 decided as (
     select
-        ranked.* exclude (place),
+        ranked.* exclude (place, same_probability),
         case
             when ranked.person_posterior < {{ match_parameter('accept_posterior') }}
                 then case
