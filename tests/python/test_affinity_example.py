@@ -58,12 +58,12 @@ def test_what_is_known_and_what_is_seen(sample_project, sample_exports: Path) ->
     assert as_text(found) == stated(table)
 
 
-def test_class_mates_are_chance(sample_project, sample_exports: Path) -> None:
+def test_class_mates_are_not_together(sample_project, sample_exports: Path) -> None:
     built, _ = sample_project
     query, table = CLASS_MATES
     found = built.query(query.replace("data/sample", str(sample_exports)))
     assert as_text(found) == stated(table)
-    assert [row[0] for row in found] == ["chance"]
+    assert {row[0] for row in found} <= {"chance", "maybe", "too_few"}
 
 
 def test_the_judge_prints_the_figures_of_the_sample(sample_project, sample_exports: Path) -> None:
