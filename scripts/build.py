@@ -34,7 +34,7 @@ from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshness
 from dbt.artifacts.schemas.results import NodeResult as RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from python_udfs import export_files
+from python_udfs import action_memory, export_files
 from python_udfs import settings as project_settings
 from python_udfs.export_files import ORDERS, PARTS, file_names, others_among
 from python_udfs.s3_access import is_s3
@@ -265,7 +265,9 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     handed_on = [argument for argument in arguments if argument != NIGHTLY]
     if not handed_on:
         publish.refuse_another_warehouse(settings)
-    last = last_build.LastBuild(settings.raw_exports, warehouse, published, settings.exports_out)
+    last = last_build.LastBuild(
+        *(settings.raw_exports, warehouse, published, settings.exports_out, settings.action_history)
+    )
     made_from = None if handed_on else last.made_from()
     if made_from and last.holds(made_from):
         print_report(settings)
@@ -287,6 +289,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     if whole:
         publish.refuse_another_warehouse(settings)
         remember_figures(warehouse)
+        is_trial = settings.target == project_settings.DEV
+        action_memory.remember(warehouse, settings.action_history, is_trial)
         publish.publish(warehouse, published, settings)
     if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
         print_report(settings)
