@@ -48,6 +48,19 @@
     end
 {%- endmacro %}
 
+{#- The same for one of many texts: where others of its kind and age group are for passes with gear,
+    a text that does not say is for one without. Takes gear, kind and age group from `products`. -#}
+{% macro pass_gear_among(products) -%}
+    case
+        when {{ products }}.product_gear is not null then {{ products }}.product_gear
+        when
+            bool_or({{ products }}.product_gear = 'gear') over (
+                partition by {{ products }}.product_kind, {{ products }}.product_age
+            )
+            then 'no gear'
+    end
+{%- endmacro %}
+
 {#- Days a pass stays valid: "60 Days" in the text, else the parameter for its kind. -#}
 {% macro match_validity_days(text) -%}
     coalesce(

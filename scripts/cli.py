@@ -198,8 +198,11 @@ def golden() -> int:
 @click.option("--days", type=click.IntRange(14), help="Length of the history.")
 @click.option("--locations", type=click.IntRange(1), default=1, help="At least so many gyms.",
               show_default=True)  # fmt: skip
+@click.option("--contagion", type=click.FloatRange(1, 4), default=2.0, show_default=True,
+              help="Leaving is so much likelier in the 90 days after the partner's.")  # fmt: skip
 @ends("No sample:")
-def sample(out: Path, seed: int, scale: float, days: int | None, locations: int) -> int:
+def sample(out: Path, seed: int, scale: float, days: int | None, locations: int,
+           contagion: float) -> int:  # fmt: skip
     """Write an invented gym's exports.
 
     The truth behind them stands beside them. Equal options give equal bytes, and nothing is done
@@ -208,7 +211,7 @@ def sample(out: Path, seed: int, scale: float, days: int | None, locations: int)
     from scripts import sample_exports
     from scripts.sample_gym.config import DEFAULT_DAYS, Arguments
 
-    arguments = Arguments(seed, scale, days or DEFAULT_DAYS, locations)
+    arguments = Arguments(seed, scale, days or DEFAULT_DAYS, locations, contagion)
     return sample_exports.main(out, arguments)
 
 

@@ -30,10 +30,13 @@ from scripts.sample_gym import (
     config,
     csvfile,
     dirt,
+    effects,
     exports,
     extras,
+    guardians,
     memberships,
     odd_rows,
+    outcomes,
     passes,
     people,
     transactions,
@@ -47,12 +50,12 @@ TRANSACTIONS = "exports/transactions/combined_transaction_data.csv"
 
 
 def all_visits(args: Arguments, folk: people.People, held, traps: list[int]):
-    """Every check-in in time order, and the purchases behind the passes."""
+    """Every check-in in time order, the purchases behind the passes, and groups of friends."""
     bought, sold = passes.pass_visits(args, folk, held, traps)
     events = visits.once_a_day(extras.event_visits(args, folk, held))
     desk = visits.join_visits([bought, events])
     taken = desk.person.astype(np.int64) * 100_000 + desk.day
-    climbing = visits.member_visits(args, folk, held, folk.words, taken)
+    climbing, friends = visits.member_visits(args, folk, held, taken)
     inside = visits.join_visits([desk, climbing])
     guests = extras.guest_visits(args, folk, inside)
     seen = visits.Visits(
@@ -64,7 +67,7 @@ def all_visits(args: Arguments, folk: people.People, held, traps: list[int]):
     seen = visits.join_visits([seen, extras.second_visits(args, seen)])
     last = config.AS_OF_EPOCH * config.DAY_US + config.LAST_SECOND * 1_000_000
     seen = seen.take(np.flatnonzero(seen.time_us() <= last))
-    return seen.take(np.lexsort((seen.person, seen.time_us()))), sold
+    return seen.take(np.lexsort((seen.person, seen.time_us()))), sold, friends
 
 
 def write_gym(args: Arguments, root: Path) -> dict:
@@ -72,22 +75,26 @@ def write_gym(args: Arguments, root: Path) -> dict:
     folk = people.build_people(args)
     traps = people.plant_traps(folk)
     held = memberships.build_memberships(args, folk, traps)
-    seen, sold = all_visits(args, folk, held, traps)
+    seen, sold, friends = all_visits(args, folk, held, traps)
+    grown_up = guardians.let_some_come_of_age(args, folk)
     reserved, recorded = dirt.plant_namesakes(args, folk, seen, sold, traps)
     book = accounts.build_accounts(args, folk, seen, held, sold)
-    writer = dirt.NameWriter(args, folk, book, seen, sold)
-    writing = writer.write(reserved, set(traps))
-    items = folk.words.items
+    book = accounts.plant_doubles(args, folk, seen, book)
+    writing = dirt.NameWriter(args, folk, book, seen, sold).write(reserved, set(traps))
     payments = transactions.build_payments(args, folk, book, held, sold, writing.ghosts, seen)
+    related = dirt.relations(args, folk, seen, recorded)
+    days = effects.as_planned(args, book, seen, writing)
+    days, held, planted = effects.plant(
+        args, folk, held, friends, days, sold, book, grown_up, list(reserved)
+    )
+    seen, record, writing = days.visits, days.record, days.writing
+    payments = transactions.later_payments(args, folk, book, held, sold, payments, planted)
     paid = transactions.paying_rows(seen, payments, len(sold))
-    record = accounts.record_of_visits(args, book, seen)
-    rng = args.rng(19)
-    checkin_id = 30_400_000 + np.cumsum(rng.integers(1, 140, len(seen)))
-    created = seen.time_us() + rng.integers(300_000, 2_900_000, len(seen))
-    text = odd_descriptions(items, seen, writing)
+    text = odd_descriptions(folk.words.items, seen, writing)
+    checkin_id, created = days.checkin_id, days.created_us
     fixes = odd_rows.plan_corrections(args, seen, text, created, set(writing.text))
     newest = np.arange(len(seen))[::-1].copy()
-    checkins = exports.checkins(args, book, seen, record, text, checkin_id, created)
+    checkins = exports.checkins(book, seen, record, text, checkin_id, created, days.desk)
     checkins.columns = {key: column.take(newest) for key, column in checkins.columns.items()}
     odd_rows.add_superseded(checkins, fixes, newest)
     files = {
@@ -95,7 +102,7 @@ def write_gym(args: Arguments, root: Path) -> dict:
         "customers": exports.customers(args, folk, book, held),
         "members": exports.members(book, held),
         "memberships": exports.memberships(folk, book, held),
-        "relations": exports.relations(args, book, *dirt.relations(args, folk, seen, recorded)),
+        "relations": exports.relations(args, book, *planted.with_relations(*related)),
         "transactions": exports.transactions(payments),
     }
     by_day, by_pair = truth.companions(folk, book, seen)
@@ -109,8 +116,14 @@ def write_gym(args: Arguments, root: Path) -> dict:
         "members": truth.members(book, held),
         "transactions": truth.transactions(book, payments),
         "transfers": transfers,
+        "conversions": outcomes.conversions(folk, book, held, seen, planted),
+        "host_effects": outcomes.host_effects(book, planted),
+        "lapses": outcomes.lapses(book, planted),
+        "partners": outcomes.partners(book, planted),
+        "guardians": outcomes.guardians(folk, book, held, seen, sold, related, planted),
+        "duplicates": outcomes.duplicates(book),
     }
-    return write_files(args, root, files, truths)
+    return write_files(args, root, files, truths, planted.summary())
 
 
 def odd_descriptions(items: list[str], seen: visits.Visits, writing: dirt.Writing):
@@ -125,7 +138,7 @@ def odd_descriptions(items: list[str], seen: visits.Visits, writing: dirt.Writin
     return exports.descriptions(items, seen, odd)
 
 
-def write_files(args: Arguments, root: Path, files: dict, truths: dict) -> dict:
+def write_files(args: Arguments, root: Path, files: dict, truths: dict, planted: dict) -> dict:
     """Write exports, truth and manifest."""
     written: dict[str, dict] = {}
     for name, export in files.items():
@@ -136,14 +149,14 @@ def write_files(args: Arguments, root: Path, files: dict, truths: dict) -> dict:
     for name, columns in truths.items():
         path = f"truth/{name}.csv"
         written[path] = csvfile.write(root / path, list(columns), csvfile.lines(columns))
-    manifest = manifest_of(args, files, truths, written)
+    manifest = manifest_of(args, files, truths, written, planted)
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     (root / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
     return manifest
 
 
-def manifest_of(args: Arguments, files: dict, truths: dict, written: dict) -> dict:
-    """What was written: arguments, counts of the truth, odd rows per file, file hashes."""
+def manifest_of(args: Arguments, files: dict, truths: dict, written: dict, planted: dict) -> dict:
+    """What was written: arguments, counts of the truth, effects, odd rows per file, file hashes."""
     dirty = truths["transfers"]["dirt"].value_counts().to_pylist()
     real = truths["transfers"]["is_transfer"].to_pylist()
     return {
@@ -160,6 +173,7 @@ def manifest_of(args: Arguments, files: dict, truths: dict, written: dict) -> di
             "companion_pair_days": len(truths["companions"]["date"]),
             "friend_pairs": len(truths["friend_pairs"]["kind"]),
         },
+        "planted": planted,
         "dirt": dict(sorted((row["values"], row["counts"]) for row in dirty)),
         "malformed": {name: export.malformed for name, export in files.items()},
         "exact_duplicates": {name: export.exact_duplicates for name, export in files.items()},

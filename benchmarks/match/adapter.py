@@ -153,7 +153,8 @@ def predictions(warehouse: Path, query_ids: Mapping[int, str]) -> list[tuple[str
     """What was decided about each query, in the order of the queries."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         (schema,) = connection.sql(
-            "select schema_name from duckdb_tables() where table_name = 'pass_transfers_matched'"
+            "select table_schema from information_schema.tables"
+            " where table_name = 'pass_transfers_matched'"
         ).fetchall()[0]
         rows = connection.sql(
             "select checkin_id, coalesce(cast(purchaser_customer_id as varchar), ''),"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from .visits import Visits
 
 MAIL_HOSTS = ("example.org", "example.com", "example.net")
 MINUTE_US = 60_000_000
+DOUBLES = 9  # second records at scale 1 that say little of whose they are
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Accounts:
     birthday: list[str]
     main: np.ndarray
     other: np.ndarray  # record of the second account of a person, -1 for none
+    is_late: np.ndarray  # added by plant_doubles
 
     def __len__(self) -> int:
         return len(self.person)
@@ -130,6 +133,76 @@ def build_accounts(
     return Accounts(
         4_210_000 + np.cumsum(rng.integers(1, 160, len(person))), person, second, created,
         first, last, preferred, email, phone, birthday, main, other,
+        np.zeros(len(person), dtype=bool),
+    )  # fmt: skip
+
+
+def free_numbers(taken: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """A number that is still free for each position in an ascending list, int64[n], ascending.
+
+    It lies between the neighbours where there is room, and else in the next gap.
+    """
+    found, last = [], -1
+    for spot in place.tolist():
+        number = max(last, int(taken[spot - 1]) if spot else int(taken[0]) - len(place) - 1) + 1
+        while True:
+            here = int(np.searchsorted(taken, number))
+            if here == len(taken) or taken[here] != number:
+                break
+            number += 1
+        found.append(number)
+        last = number
+    return np.array(found, dtype=np.int64)
+
+
+def plant_doubles(args: Arguments, people: People, visits: Visits, book: Accounts) -> Accounts:
+    """Second records of a few regulars, without e-mail and birthday, half of them with the phone.
+
+    Staff would merge them by the name, the telephone, or the company in which both come.
+    """
+    rng = args.rng(50)
+    names_held = Counter(zip(book.first, book.last, strict=True))
+    unique = np.array([names_held[key] == 1 for key in zip(book.first, book.last, strict=True)])
+    known = unique[book.main] & (book.other < 0) & (people.role != CHILD)
+    known &= np.bincount(visits.person, minlength=len(people)) >= 8
+    known &= np.array([phone != "" for phone in book.phone])[book.main]
+    pool = np.flatnonzero(known)
+    person = rng.permutation(pool)[: max(2, round(DOUBLES * args.gyms * args.people_share))]
+    seen = np.sort(visits.time_us())
+    first = np.full(len(people), np.iinfo(np.int64).max)
+    np.minimum.at(first, visits.person, visits.time_us())
+    made = first[person] + ((seen[-1] - first[person]) * rng.uniform(0.2, 0.7, len(person))).astype(
+        np.int64
+    )
+    order = np.argsort(made, kind="stable")
+    person, made = person[order], made[order]
+    place = np.searchsorted(book.created_us, made)
+    main = book.main[person].tolist()
+
+    def put(values, new):
+        if isinstance(values, np.ndarray):
+            return np.insert(values, place, new)
+        many = zip(place.tolist(), new, strict=True)
+        grown, done = [], 0
+        for spot, value in many:
+            grown += [*values[done:spot], value]
+            done = spot
+        return grown + values[done:]
+
+    size, blank = len(person), [""] * len(person)
+    phone = [book.phone[row] if turn % 2 == 0 else "" for turn, row in enumerate(main)]
+    everyone, second = put(book.person, person), put(book.second, np.ones(size, dtype=bool))
+    main_of = np.empty_like(book.main)
+    main_of[everyone[~second]] = np.flatnonzero(~second)
+    other = np.full_like(book.other, -1)
+    other[everyone[second]] = np.flatnonzero(second)
+    return Accounts(
+        put(book.customer_id, free_numbers(book.customer_id, place)), everyone, second,
+        put(book.created_us, made),
+        put(book.first, [book.first[row].strip() for row in main]),
+        put(book.last, [book.last[row] for row in main]), put(book.preferred, blank),
+        put(book.email, blank), put(book.phone, phone), put(book.birthday, blank), main_of, other,
+        put(book.is_late, np.ones(size, dtype=bool)),
     )  # fmt: skip
 
 

@@ -18,6 +18,9 @@ DEFAULT_DAYS = 486
 DAY_US = 86_400_000_000
 LAST_SECOND = 20 * 3600 + 5 * 60  # the export runs on the last evening, before closing
 
+CLOSURE = (20_150, 20_163)  # 2025-03-03 to 2025-03-16: the walls are set anew
+PRICE_RISE = 20_240  # 2025-06-01
+
 # Sizes of one gym over DEFAULT_DAYS days at scale 1.
 HOUSEHOLDS = 5_150
 MEMBER_VISITS = 29_050
@@ -190,6 +193,7 @@ class Arguments:
     scale: float = 1.0
     days: int = DEFAULT_DAYS
     locations: int = 1
+    contagion: float = 2.0  # hazard of leaving in the 90 days after the partner left, times this
 
     @property
     def gyms(self) -> int:
@@ -249,6 +253,16 @@ def closed_days(args: Arguments) -> np.ndarray:
     days = (date(2024, 11, 28), date(2024, 12, 25), date(2025, 1, 10), date(2025, 7, 4))
     epoch = np.array([(day - date(1970, 1, 1)).days for day in days], dtype=np.int64)
     return epoch[epoch >= args.first_day]
+
+
+def is_open(args: Arguments, day: np.ndarray) -> np.ndarray:
+    """True on days of the history on which people are let in, bool[n]: no holiday, no works."""
+    day = np.asarray(day)
+    first, last = CLOSURE
+    works = (day >= first) & (day <= last)
+    return ~works & ~np.isin(day, closed_days(args)) & (day >= args.first_day) & (
+        day <= AS_OF_EPOCH
+    )  # fmt: skip
 
 
 def iso(epoch_day: int) -> str:

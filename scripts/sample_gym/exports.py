@@ -34,6 +34,23 @@ class Export:
         return len(next(iter(self.columns.values())))
 
 
+@dataclass
+class Desk:
+    """What the desk notes of each visit: why it was free, and whether the gym's name is missing."""
+
+    reason: np.ndarray
+    nameless: np.ndarray
+
+
+def desk_notes(args: Arguments, visits: Visits) -> Desk:
+    """Notes on each visit, drawn by its position."""
+    rng, size = args.rng(20), len(visits)
+    reason = np.where(visits.method == FRE, rng.integers(0, len(FREE_REASONS), size), -1)
+    nameless = np.zeros(size, dtype=bool)
+    nameless[rng.integers(0, size, 3)] = True
+    return Desk(reason, nameless)
+
+
 def descriptions(items: list[str], visits: Visits, odd: dict[int, str]) -> pa.Array:
     """entry_method_description: name, ` from ` the buyer, `(N remaining)`."""
     left = np.maximum(visits.remaining, 0)
@@ -51,17 +68,12 @@ def descriptions(items: list[str], visits: Visits, odd: dict[int, str]) -> pa.Ar
 
 
 def checkins(
-    args: Arguments, accounts: Accounts, visits: Visits, record: np.ndarray, text: pa.Array,
-    checkin_id: np.ndarray, created_us: np.ndarray,
+    accounts: Accounts, visits: Visits, record: np.ndarray, text: pa.Array,
+    checkin_id: np.ndarray, created_us: np.ndarray, desk: Desk,
 ) -> Export:  # fmt: skip
     """capitan/checkins.csv, oldest first here; the file is written newest first."""
     size = len(visits)
-    rng = args.rng(20)
-    free = visits.method == FRE
-    reason = np.where(free, rng.integers(0, len(FREE_REASONS), size), -1)
     gyms = int(visits.gym.max()) + 1
-    nameless = visits.gym.astype(np.int64).copy()
-    nameless[rng.integers(0, size, 3)] = -1
     order = np.argsort(visits.person, kind="stable")
     place = np.arange(size) - np.searchsorted(visits.person[order], visits.person[order])
     lifetime = np.empty(size, dtype=np.int64)
@@ -80,10 +92,11 @@ def checkins(
             [str(config.location_id(gym)) for gym in range(gyms)], visits.gym.astype(np.int64)
         ),
         "location_name": csvfile.coded(
-            [config.location_name(gym) for gym in range(gyms)], nameless
+            [config.location_name(gym) for gym in range(gyms)],
+            np.where(desk.nameless, -1, visits.gym),
         ),
-        "is_free_entry": csvfile.boolean(free),
-        "free_entry_reason": csvfile.coded(list(FREE_REASONS), reason),
+        "is_free_entry": csvfile.boolean(visits.method == FRE),
+        "free_entry_reason": csvfile.coded(list(FREE_REASONS), desk.reason),
         "lifetime_checkin_count": csvfile.text(lifetime),
         "created_at": csvfile.moment(created_us),
     })  # fmt: skip
@@ -91,10 +104,15 @@ def checkins(
 
 def customers(args: Arguments, people: People, accounts: Accounts, held: Memberships) -> Export:
     """capitan/customers.csv by customer_id."""
-    rng, size = args.rng(21), len(accounts)
+    # records that were added later draw last, so that they move nobody else's
+    order = np.argsort(accounts.is_late, kind="stable")
+    draw = np.empty((2, len(accounts)))
+    drawn = args.rng(21).random((2, int((~accounts.is_late).sum())))
+    late = args.rng(53).random((2, int(accounts.is_late.sum())))
+    draw[:, order] = np.concatenate([drawn, late], axis=1)
     active = has_active_membership(people, held)[accounts.person] & ~accounts.second
     waiver = accounts.created_us // DAY_US + 365
-    unsigned = rng.random(size) < 0.02
+    unsigned = draw[0] < 0.02
     ids = csvfile.text(accounts.customer_id)
 
     def link(tail: str) -> pa.Array:
@@ -108,7 +126,7 @@ def customers(args: Arguments, people: People, accounts: Accounts, held: Members
         "last_name": csvfile.text(accounts.last),
         "preferred_name": csvfile.text(accounts.preferred),
         "birthday": csvfile.text(accounts.birthday),
-        "has_opted_in_to_marketing": csvfile.boolean(rng.random(size) < 0.44),
+        "has_opted_in_to_marketing": csvfile.boolean(draw[1] < 0.44),
         "has_active_membership": csvfile.boolean(active),
         "active_waiver_exists": csvfile.boolean((waiver >= AS_OF_EPOCH) & ~unsigned),
         "latest_waiver_expiration_date": pc.if_else(
@@ -195,10 +213,11 @@ def memberships(people: People, accounts: Accounts, held: Memberships) -> Export
     return Export({key: columns[key] for key in MEMBERSHIP_COLUMNS})
 
 
-def relations(args: Arguments, accounts: Accounts, one, two, kind: np.ndarray) -> Export:
-    """capitan/relations.csv, in the order of entry."""
+def relations(args: Arguments, accounts: Accounts, one, two, kind: np.ndarray, late: int) -> Export:
+    """capitan/relations.csv, in the order of entry; the last `late` were added to the others."""
     left, right = accounts.main[one], accounts.main[two]
-    gap = args.rng(22).integers(20, 4000, len(one)) * 1_000_000
+    gap = args.rng(22).integers(20, 4000, len(one) - late)
+    gap = np.concatenate([gap, args.rng(54).integers(20, 4000, late)]) * 1_000_000
     created = np.maximum(accounts.created_us[left], accounts.created_us[right]) + gap
     order = np.lexsort((right, left, created))
     left, right = left[order], right[order]

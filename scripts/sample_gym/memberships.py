@@ -25,6 +25,7 @@ class Memberships:
     end: np.ndarray  # epoch day
     status: np.ndarray  # unicode
     owner: np.ndarray  # person
+    planned: np.ndarray  # end by lot, before the last day cut it; -1 where dates are fixed
     instance_id: np.ndarray
     roster_instance: np.ndarray
     roster_person: np.ndarray
@@ -80,7 +81,7 @@ class _Builder:
 
     def add(self, kind: int, gym: int, roster: list[int], owner: int, start: int, end: int) -> None:
         """One instance; an end after the last day becomes the next billing day."""
-        period = config.PERIOD_DAYS[TYPES[kind].frequency]
+        period, planned = config.PERIOD_DAYS[TYPES[kind].frequency], end
         status = ENDED
         if end >= AS_OF_EPOCH:
             status = ACTIVE
@@ -91,7 +92,8 @@ class _Builder:
         minute = start * 1440 + 540 + int(self.rng.integers(0, 600))
         self.rows.append(
             {"kind": kind, "gym": gym, "roster": roster, "owner": owner, "start": start,
-             "end": end, "status": status, "minute": minute, "neighbour": False}
+             "end": end, "status": status, "minute": minute, "neighbour": False,
+             "planned": planned}
         )  # fmt: skip
 
 
@@ -197,7 +199,8 @@ def _make_neighbours(builder: _Builder) -> None:
         same = before["status"] == row["status"] != FROZEN
         wanted = builder.rng.random() < 0.1 or not made
         if same and wanted and abs(before["start"] - row["start"]) < 60:
-            row.update(start=before["start"], end=before["end"], neighbour=True)
+            row.update(start=before["start"], end=before["end"], neighbour=True, planned=-1)
+            before["planned"] = -1
             row["minute"] = before["minute"] + 1
             made.add(id(row))
 
@@ -209,7 +212,8 @@ def _future(builder: _Builder) -> None:
     for row in solo[:: max(1, len(solo) // count)][:count]:
         length = config.PERIOD_DAYS[TYPES[row["kind"]].frequency]
         start = AS_OF_EPOCH + 2 + int(builder.rng.integers(0, 20))
-        row.update(start=start, end=start + length, status=ACTIVE, minute=start * 1440 - 9000)
+        row.update(start=start, end=start + length, status=ACTIVE, minute=start * 1440 - 9000,
+                   planned=-1)  # fmt: skip
 
 
 def _roster_rows(builder: _Builder, rows: list[dict]) -> tuple[np.ndarray, ...]:
@@ -257,6 +261,7 @@ def build_memberships(args: Arguments, people: People, avoid: list[int]) -> Memb
         column("end", np.int64),
         column("status", np.str_),
         column("owner", np.int32),
+        column("planned", np.int64),
         311_000 + np.cumsum(rng.integers(1, 60, len(rows))),
         instance,
         person,
@@ -272,3 +277,43 @@ def active_instance(held: Memberships, person: np.ndarray, day: np.ndarray) -> n
     row = np.maximum(place, 0)
     fits = (place >= 0) & (who[row] == person) & (day <= held.last_visit_day[instance[row]])
     return np.where(fits, instance[row], -1).astype(np.int32)
+
+
+def with_lives(held: Memberships, items: list) -> Memberships:
+    """Memberships with the ends that were lived, and those sold later, numbered after all."""
+    size = len(held)
+    new = items[size:]
+    end, status = held.end.copy(), held.status.copy()
+    for row, item in enumerate(items[:size]):
+        if item.is_over and item.end < AS_OF_EPOCH:
+            end[row], status[row] = item.end, ENDED
+    ends = []
+    for item in new:
+        ahead = max(item.start, AS_OF_EPOCH) + 1 - item.start
+        runs_on = item.start + -(-ahead // item.period) * item.period
+        ends.append(item.end if item.is_over else max(item.end, runs_on))
+    order = sorted(range(len(new)), key=lambda place: (new[place].start, new[place].roster))
+    roster = [
+        (size + place, person) for place, row in enumerate(order) for person in new[row].roster
+    ]
+
+    def more(values: np.ndarray, added: list) -> np.ndarray:
+        return np.concatenate([values, np.array(added, dtype=values.dtype)])
+
+    picked = [new[place] for place in order]
+    return Memberships(
+        more(held.type_index, [item.kind for item in picked]),
+        more(held.gym, [item.gym for item in picked]),
+        more(held.start, [item.start for item in picked]),
+        more(end, [ends[place] for place in order]),
+        more(status, [ENDED if item.is_over else ACTIVE for item in picked]),
+        more(held.owner, [item.owner for item in picked]),
+        more(held.planned, [-1] * len(picked)),
+        more(
+            held.instance_id, (int(held.instance_id[-1]) + 7 + 11 * np.arange(len(picked))).tolist()
+        ),
+        more(held.roster_instance, [row for row, _ in roster]),
+        more(held.roster_person, [person for _, person in roster]),
+        more(held.roster_frozen, [False] * len(roster)),
+        more(held.member_id, (int(held.member_id[-1]) + 40 + 2 * np.arange(len(roster))).tolist()),
+    )

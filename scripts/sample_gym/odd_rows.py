@@ -130,9 +130,14 @@ def _before(rng, number: int, after: str, text: pa.Array, named: np.ndarray) -> 
     if what == "edit_wrong_pass":
         other = "Day Pass (Adult 14 and Up)"
         return what, f"{other if head != other else other.replace('Day', '7 Day')} from {name}"
-    stranger = text[int(rng.choice(named))].as_py().rpartition(" from ")[2]
-    stranger = stranger[: stranger.rfind(" (")] if " (" in stranger else stranger
-    return what, f"{head} from {stranger}{tail}"
+    before = after
+    for _ in range(20):  # somebody else, where there is somebody else
+        if before != after:
+            break
+        stranger = text[int(rng.choice(named))].as_py().rpartition(" from ")[2]
+        stranger = stranger[: stranger.rfind(" (")] if " (" in stranger else stranger
+        before = f"{head} from {stranger}{tail}"
+    return what, before
 
 
 def add_superseded(export: Export, corrections: list[Correction], newest_first: np.ndarray) -> None:

@@ -40,16 +40,21 @@ class Purchases:
         return len(self.buyer)
 
 
-class _Rows:
+class Rows:
     """Visits collected one by one; `written` is 1 when the description names the buyer."""
 
-    def __init__(self) -> None:
+    def __init__(self, parties: int = 0) -> None:
         self.columns: dict[str, list[int]] = {
             key: []
             for key in ("person", "gym", "day", "second", "method", "text", "purchase",
                         "written", "remaining", "party", "kind")
         }  # fmt: skip
-        self.parties = 0
+        self.parties = parties
+
+    def new_party(self) -> int:
+        """Number of a party of its own."""
+        self.parties += 1
+        return self.parties - 1
 
     def add(self, **values: int) -> None:
         """One visit; remaining, purchase and written default to -1."""
@@ -71,7 +76,7 @@ class PassDesk:
         self.args, self.people, self.held = args, people, held
         self.rng = args.rng(4)
         self.sold = Purchases()
-        self.rows = _Rows()
+        self.rows = Rows()
         self.text = [people.words.code(product.name) for product in PRODUCTS]
         self.member_text = [people.words.code(kind.name) for kind in TYPES]
         self.age = people.age

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from .config import AS_OF_EPOCH, ENT, PRODUCTS, TYPES, Arguments
 from .memberships import Memberships
 from .passes import Purchases
 from .people import People
+from .planted import Planted
 from .visits import Visits
 
 STRIPE, SQUARE = "Stripe", "Square"
@@ -46,6 +47,7 @@ class Payments:
     fitness: np.ndarray
     purchase: np.ndarray  # position of the purchase paid, -1
     payer: np.ndarray  # person, -1 unknown or nobody
+    instance: np.ndarray  # membership instance paid, -1
 
     def __len__(self) -> int:
         return len(self.day)
@@ -60,11 +62,11 @@ class _Ledger:
     def add(
         self, day: int, source: str, category: str, description: str, name: str, cents: int,
         passes: int = 0, payer: int = -1, purchase: int = -1, mail: bool = False, kind: int = -1,
-        youth: bool = False,
+        youth: bool = False, instance: int = -1,
     ) -> None:  # fmt: skip
         """One payment."""
         self.rows.append((int(day), source, category, description, name, int(cents), int(passes),
-                          int(payer), int(purchase), mail, kind, youth))  # fmt: skip
+                          int(payer), int(purchase), mail, kind, youth, int(instance)))  # fmt: skip
 
 
 def _payer(people: People, person: int, age: np.ndarray) -> int:
@@ -74,11 +76,11 @@ def _payer(people: People, person: int, age: np.ndarray) -> int:
     return people.homes.of(people.household[person])[0]
 
 
-def _pass_rows(args: Arguments, people: People, sold: Purchases, ghosts, ledger: _Ledger) -> None:
+def _pass_rows(rng, people: People, sold: Purchases, first: int, ghosts, ledger: _Ledger) -> None:
     """Passes: one row for several or one each; a few were paid in cash and left no row."""
-    rng, age = args.rng(14), people.age
+    age = people.age
     draw = rng.random((6, len(sold)))
-    for purchase in range(len(sold)):
+    for purchase in range(first, len(sold)):
         product, buyer = PRODUCTS[sold.product[purchase]], sold.buyer[purchase]
         if product.cents == 0 or draw[0][purchase] < 0.06:
             continue
@@ -110,10 +112,11 @@ def _card_name(people: People, payer: int, name: str, draw: float) -> str:
     return name.upper()
 
 
-def _dues(args: Arguments, people: People, held: Memberships, ledger: _Ledger) -> None:
+def _dues(
+    args: Arguments, rng, people: People, held: Memberships, first_row: int, ledger: _Ledger
+) -> None:
     """First payment and renewals of every instance that costs something."""
-    rng = args.rng(15)
-    for row in range(len(held)):
+    for row in range(first_row, len(held)):
         kind = TYPES[held.type_index[row]]
         if kind.amount == 0:
             continue
@@ -130,7 +133,7 @@ def _dues(args: Arguments, people: People, held: Memberships, ledger: _Ledger) -
                 day, STRIPE, "New Membership" if first else "Membership Renewal",
                 f"Capitan membership #{number} {'initial' if first else 'renewal'} payment",
                 name, kind.amount * 100 * seats, payer=owner, mail=mail,
-                kind=int(held.type_index[row]),
+                kind=int(held.type_index[row]), instance=number,
             )  # fmt: skip
 
 
@@ -158,16 +161,48 @@ def build_payments(
 ) -> Payments:  # fmt: skip
     """All rows of the transactions export, in date order."""
     ledger = _Ledger()
-    _pass_rows(args, people, sold, ghosts, ledger)
-    _dues(args, people, held, ledger)
+    _pass_rows(args.rng(14), people, sold, 0, ghosts, ledger)
+    _dues(args, args.rng(15), people, held, 0, ledger)
     _retail_and_refunds(args, visits, ledger)
-    rng = args.rng(17)
+    return _by_date(args.rng(17), accounts, ledger)
+
+
+def later_payments(
+    args: Arguments, people: People, accounts: Accounts, held: Memberships, sold: Purchases,
+    payments: Payments, planted: Planted,
+) -> Payments:  # fmt: skip
+    """Payments without the dues after an earlier end, and with those of what was sold since."""
+    rng, ledger = args.rng(52), _Ledger()
+    _pass_rows(rng, people, sold, planted.first_purchase, {}, ledger)
+    _dues(args, rng, people, held, planted.first_instance, ledger)
+    ended = dict(zip(held.instance_id.tolist(), held.end.tolist(), strict=True))
+    ends = [ended.get(number, AS_OF_EPOCH + 1) for number in payments.instance.tolist()]
+    paid = np.flatnonzero(payments.day < np.array(ends))
+    more = _by_date(rng, accounts, ledger) if ledger.rows else None
+    order = paid
+    if more is not None:
+        order = np.concatenate([paid, len(payments) + np.arange(len(more))])
+        day = np.concatenate([payments.day[paid], more.day])
+        order = order[np.argsort(day, kind="stable")]
+    joined = []
+    for item in fields(Payments):
+        values = getattr(payments, item.name)
+        if isinstance(values, list):
+            values = values + (getattr(more, item.name) if more else [])
+            joined.append([values[place] for place in order.tolist()])
+        else:
+            values = np.concatenate([values, getattr(more, item.name)]) if more else values
+            joined.append(values[order])
+    return Payments(*joined)
+
+
+def _by_date(rng, accounts: Accounts, ledger: _Ledger) -> Payments:
+    """The rows of a ledger as columns, in date order."""
     day = np.array([row[0] for row in ledger.rows], dtype=np.int64)
     order = np.lexsort((rng.random(len(day)), day))
     rows = [ledger.rows[place] for place in order.tolist()]
-    (days, source, category, text, name, cents, passes, payer, purchase, mail, kind, youth) = (
-        list(column) for column in zip(*rows, strict=True)
-    )
+    (days, source, category, text, name, cents, passes, payer, purchase, mail, kind, youth,
+     instance) = (list(column) for column in zip(*rows, strict=True))  # fmt: skip
     token = rng.integers(1 << 59, 1 << 60, len(rows)).tolist()
     ids = [
         f"pi_{one:015x}{place:07x}" if where == STRIPE else f"sq_{one:015x}{place:07x}_item_1"
@@ -184,7 +219,7 @@ def build_payments(
         [TYPES[which].frequency if which >= 0 else "" for which in kind],
         np.array([which >= 0 and TYPES[which].flag == "is_founder" for which in kind]),
         np.array([which >= 0 and TYPES[which].flag == "is_fitness_only" for which in kind]),
-        np.array(purchase), np.array(payer),
+        np.array(purchase), np.array(payer), np.array(instance),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 
@@ -79,6 +80,7 @@ def once_a_day(visits: Visits) -> Visits:
     return visits.take(np.sort(first))
 
 
+@cache
 def _profile(hours: tuple[float, ...], low: int = 6, high: int = 22) -> np.ndarray:
     """Share of arrivals per SLOT of the day, float64[288], inside [low, high) o'clock."""
     bins = np.zeros(24)
@@ -311,21 +313,37 @@ def _thin(rng, gyms: np.ndarray, visits: Visits, wanted: int) -> np.ndarray:
     return kept[party]
 
 
-def member_visits(
-    args: Arguments, people: People, held: Memberships, words, taken: np.ndarray
-) -> Visits:
-    """Members' check-ins (MEM), whole parties thinned to the wanted number.
+def units_of(**columns: np.ndarray | float) -> Units:
+    """Units of which each column may be a constant; members are `items`, `size` of each."""
+    return _units([columns])
 
-    `taken` holds person * 100_000 + day of those already in the house on another ticket.
-    """
+
+def member_visits(
+    args: Arguments, people: People, held: Memberships, taken: np.ndarray
+) -> tuple[Visits, list[list[int]]]:
+    """Members' check-ins, whole parties thinned to the wanted number, and the groups of friends."""
     rng = args.rng(3)
     stop = held.last_visit_day
-    units = _units([
+    parts = [
         _class_units(held, stop),
         _household_units(rng, held, stop),
         _friend_units(rng, args, held, stop, people.age),
         _person_units(rng, held, stop),
-    ])  # fmt: skip
+    ]
+    visits = visits_of_units(args, people, held, rng, _units(parts), taken)
+    wanted = round(config.MEMBER_VISITS * args.visit_share)
+    cut = np.cumsum(parts[2]["size"])[:-1]
+    friends = [group.tolist() for group in np.split(parts[2]["items"], cut)]
+    return visits.take(_thin(rng, people.gym[visits.person], visits, wanted)), friends
+
+
+def visits_of_units(
+    args: Arguments, people: People, held: Memberships, rng, units: Units, taken: np.ndarray
+) -> Visits:
+    """Check-ins (MEM) of those who plan visits together, while each is a member.
+
+    `taken` holds person * 100_000 + day of those already in the house on another ticket.
+    """
     sessions = _timetable(rng, args, units), _sessions(rng, args, units)
     unit, day, second = (np.concatenate(both) for both in zip(*sessions, strict=True))
     gym = units.gym[unit].astype(np.int16)
@@ -343,7 +361,7 @@ def member_visits(
     comes &= (instance >= 0) & ~np.isin(key, taken)
     gap = rng.exponential(1.0, len(session)) * units.spread[unit][session]
     arrive = open_hours(day[session], second[session] + gap.astype(np.int64))
-    names = np.array([words.code(item.name) for item in TYPES], dtype=np.int32)
+    names = np.array([people.words.code(item.name) for item in TYPES], dtype=np.int32)
     visits = make_visits(
         len(session), person=person, gym=gym[session], day=day[session],
         us=microseconds(rng, arrive), method=MEM,
@@ -351,5 +369,4 @@ def member_visits(
     )  # fmt: skip
     visits = once_a_day(visits.take(np.flatnonzero(comes)))
     _, visits.party = np.unique(visits.party, return_inverse=True)
-    wanted = round(config.MEMBER_VISITS * args.visit_share)
-    return visits.take(_thin(rng, people.gym[visits.person], visits, wanted))
+    return visits

@@ -35,6 +35,9 @@ READS = {
     },
     "intermediate/affinity": ["intermediate/meetings", "intermediate/people"],
     "intermediate/guests": [*ABOUT_PEOPLE, "intermediate/households", DECISION],
+    "intermediate/lapses": [
+        *ABOUT_PEOPLE, "intermediate/households", "intermediate/meetings", "intermediate/affinity",
+    ],
     "intermediate/interactions": [
         *ABOUT_PEOPLE, "intermediate/households", "intermediate/meetings", DECISION, "build_state",
     ],
@@ -44,8 +47,8 @@ READS = {
     "marts": [
         "core", "intermediate/people", "intermediate/households", "intermediate/meetings",
         "intermediate/affinity", "intermediate/interactions", "intermediate/events",
-        "intermediate/exports", "intermediate/guardians", "intermediate/guests", DECISION,
-        "build_state",
+        "intermediate/exports", "intermediate/guardians", "intermediate/guests",
+        "intermediate/lapses", DECISION, "build_state",
     ],
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],

@@ -38,6 +38,7 @@ WITHOUT_EXAMPLE = {
     "match_link_likelihood": "columns of a query",
     "payment_link_probability": "columns of a query",
     "match_payment_weight": "columns of a query",
+    "pass_gear_among": "columns of a query",
     "of_winner": "a condition of row_outcome",
     "record_hash": "all columns of a landing table",
     "record_text": "all columns of a landing table",

@@ -32,8 +32,9 @@ EXPORTS = {
     "transactions": "exports/transactions/combined_transaction_data.csv",
 }
 TRUTHS = (
-    "checkins", "companions", "corrections", "friend_pairs", "households", "members",
-    "transactions", "transfers",
+    "checkins", "companions", "conversions", "corrections", "duplicates", "friend_pairs",
+    "guardians", "host_effects", "households", "lapses", "members", "partners", "transactions",
+    "transfers",
 )  # fmt: skip
 
 
@@ -175,7 +176,14 @@ def test_somebody_elses_folder_is_not_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--scale", "0"], ["--days", "3"], ["--locations", "0"], ["--seed", "-1"]]
+    "words",
+    [
+        ["--scale", "0"],
+        ["--days", "3"],
+        ["--locations", "0"],
+        ["--seed", "-1"],
+        ["--contagion", "0"],
+    ],
 )
 def test_senseless_arguments_are_refused(words: list[str]) -> None:
     assert cli.main(["sample", *words]) == 2
@@ -198,7 +206,7 @@ def test_csv_fields_survive_quotes_commas_and_breaks(tmp_path: Path) -> None:
     ("name", "low", "high"),
     [
         ("checkins", 1700, 2100), ("customers", 500, 640), ("members", 45, 110),
-        ("memberships", 30, 65), ("relations", 180, 500), ("transactions", 950, 1500),
+        ("memberships", 30, 80), ("relations", 180, 500), ("transactions", 950, 1500),
         ("transfers", 70, 140), ("companion_pair_days", 500, 1600), ("friend_pairs", 250, 800),
     ],
 )  # fmt: skip
@@ -437,9 +445,15 @@ def test_duplicate_customer_records_share_a_person(small: Sample) -> None:
     records: dict[str, list[dict[str, str]]] = {}
     for row in small.export("customers"):
         records.setdefault(person[row["customer_id"]], []).append(row)
+    signs = {}
+    for row in small.truth("duplicates"):
+        signs |= {row["customer_id_1"]: row["sign"], row["customer_id_2"]: row["sign"]}
     for row in twice:
         one, two, *_ = {item["customer_id"]: item for item in records[row["person_id"]]}.values()
-        assert (one["birthday"], one["email"]) == (two["birthday"], two["email"])
+        if signs[row["customer_id"]] == "copied":
+            assert (one["birthday"], one["email"]) == (two["birthday"], two["email"])
+        else:
+            assert (two["birthday"], two["email"]) == ("", "")
 
 
 @pytest.mark.parametrize("name", list(EXPORTS))

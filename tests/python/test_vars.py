@@ -67,6 +67,27 @@ VALUES: dict[str, tuple] = {
     "few_faults": COUNT,
     "correction_max_hours": (1, 48, 1000),
     "text_shapes_named": (0, 1, 9),
+    "regular_visits": (1, 3, 30),
+    "regular_weeks": (1, 6, 26),
+    "lapse_days": (0, 14, 90),
+    "lapse_gap_percentile": (50, 95, 100),
+    "lapse_gap_times": (1, 3),
+    "partner_window_days": (30, 365),
+    "partner_min_meetings": (1, 3, 20),
+    "partner_min_closeness": (0, 0.5, 10),
+    "partner_early_days": (14, 60, 180),
+    "partner_tenure_band_days": (30, 91, 10_000),
+    "partner_pretended_days": (30, 200),
+    "partner_min_lapses": (1, 50),
+    "interval_errors": (1.64, 2.58),
+    "partner_ratio_to_find": (1.5, 3),
+    "partner_power_errors": (0, 1.28),
+    "slipping_weeks": (1, 4, 12),
+    "slipping_history_weeks": (4, 26, 104),
+    "slipping_false_alarms": (0, 1, 50, 1000),
+    "slipping_gap_percentile": (0, 50, 100),
+    "slipping_season_percent": (0, 50),
+    "slipping_prior_windows": (0, 1, 20),
     "earliest_year": (1900, 2000, 2025),
     "furthest_years_ahead": (1, 5, 100),
     "guest_record_days": COUNT,
@@ -111,7 +132,12 @@ NEVER = {
         having count(*) not between {crew_min_members} and {crew_max_members}
     """,
     "a probability that is none": """
-        select * from customer_connections where tie_probability not between 0 and 1
+        select customer_id_1 from customer_connections where tie_probability not between 0 and 1
+        union all
+        select customer_id from slipping_away where p_value not between 0 and 1
+    """,
+    "an interval without its ratio": """
+        select * from partner_lapses where not ratio between low and high
     """,
 }
 MEETINGS = """

@@ -46,6 +46,7 @@ payments as (
         coalesce(owners.owner_customer_ids, []) as owner_customer_ids,
         transactions.paid_amount,
         transactions.day_pass_count,
+        lower(transactions.description) as product_text,
         transactions.transaction_date as payment_date,
     from core_payments as transactions
     left join owners
@@ -60,10 +61,13 @@ products as (
         payments.payment_name,
         payments.product_kind,
         payments.product_age,
-        payments.product_gear,
+        {{ pass_gear_among('payments') }} as product_gear,
         payments.owner_customer_ids,
         payments.paid_amount,
         payments.day_pass_count,
+        min(payments.payment_line_id) over equal_payments as equal_payments_id,
+        row_number() over (equal_payments order by payments.payment_line_id) as equal_place,
+        count(*) over equal_payments as equal_payments,
         -- Some systems write 1 for any number of passes; the amount tells.
         greatest(
             payments.day_pass_count,
@@ -82,6 +86,15 @@ products as (
         ) as payments_per_day,
         payments.payment_date,
     from payments
+    -- nothing in the exports tells these apart
+    window equal_payments as (
+        partition by
+            payments.payment_date,
+            lower(payments.payment_name),
+            payments.product_text,
+            payments.day_pass_count,
+            payments.paid_amount
+    )
 )
 
 select * from products

@@ -112,7 +112,7 @@ grouped as (
         events.pass_kind,
         events.product_kind,
         events.product_age,
-        events.product_gear,
+        {{ pass_gear_among('events') }} as product_gear,
         events.validity_days,
         events.remaining_count,
         events.checkin_datetime,

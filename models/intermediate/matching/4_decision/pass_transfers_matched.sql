@@ -50,6 +50,7 @@ matched as (
         decided.runner_up_customer_id,
         candidate_checkins.own_checkin_id as same_day_checkin_id,
         payments_linked.transaction_id as linked_transaction_id,
+        payments_linked.link_method as transaction_link_method,
         decided.duplicate_customer_ids,
         case
             when decided.match_method not in ('ambiguous', 'no_match') and is_own_pass
@@ -88,6 +89,7 @@ matched as (
         cast(round(100 * payments_linked.link_posterior) as integer) as transaction_link_confidence,
         payments_linked.paid_amount as linked_paid_amount,
         cast(payments_linked.group_size as integer) as linked_pass_count,
+        cast(payments_linked.equal_payments as integer) as linked_equal_payments,
         group_sizes.uses_decided_together,
         cast({{ match_parameter('parameter_version') }} as integer) as parameter_version,
         payments_linked.payment_date as linked_paid_date,
