@@ -27,7 +27,7 @@ from python_udfs.settings import history_beside
 NAME = re.compile(r"\d{4}-\d\d-\d\d\.parquet")
 SALT = "salt"
 # A trial is the same everywhere.
-SALT_OF_A_TRIAL = "trial"
+SALT_OF_A_TRIAL = "0" * 64
 COLUMNS = pa.schema(
     [
         ("as_of", pa.date32()),
@@ -175,10 +175,10 @@ def draw(kind: str, customer_id: int, period_start: object, salt: str) -> float:
     """A number from 0 to 1 that says who is held out: the same for the same four, whoever asks.
 
     Example:
-        >>> round(draw("call_slipping", 7, "2025-06-02", "trial"), 6)
-        0.985306
+        >>> round(draw("call_slipping", 7, "2025-06-02", "a secret"), 6)
+        0.06554
     """
-    text = f"{salt}|{kind}|{customer_id}|{period_start}"
+    text = f"{salt.strip()}|{kind}|{customer_id}|{period_start}"
     return int(hashlib.sha256(text.encode()).hexdigest()[:13], 16) / 16**13
 
 
@@ -207,7 +207,7 @@ def salt_of(session: duckdb.DuckDBPyConnection, folder: str, is_trial: bool) -> 
         ActionHistoryError: it can be neither read nor made.
     """
     if is_trial:
-        return SALT_OF_A_TRIAL
+        return SALT_OF_A_TRIAL + "\n"
     try:
         found = _read_salt(session, folder)
         if found is None:

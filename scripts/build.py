@@ -246,6 +246,31 @@ def tidy(settings: Settings) -> None:
         )
 
 
+def pages_are_there(settings: Settings) -> bool:
+    """Whether the pages of a night lie where it writes them."""
+    from scripts.dashboard import write
+
+    return all((Path(settings.dashboard_out) / name).exists() for name in write.PAGES)
+
+
+def pages_in_the_way(settings: Settings) -> list[str]:
+    """What stands where a night writes a page and is none of this project's, as a sentence."""
+    from scripts.dashboard import write
+
+    note = Note.beside(Path(settings.warehouse))
+    other = write.not_ours(Path(settings.dashboard_out), note)
+    return [f"GYM_DASHBOARD_OUT {other}"] if other else []
+
+
+def write_pages(settings: Settings) -> None:
+    """Write the pages of a night: for staff, for anybody, and the brief."""
+    from scripts.dashboard import write  # imported here: a build by hand writes none
+
+    out = Path(settings.dashboard_out)
+    for path in write.write(Path(settings.published), out, write.noted(settings)):
+        print(f"Written: {path}")
+
+
 def build(arguments: list[str], settings: Settings) -> list[str]:
     """Check the age of the exports if asked, build, publish and print; returns what went wrong.
 
@@ -260,6 +285,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     elif NIGHTLY in arguments and settings.target != project_settings.PROD:
         return [f"GYM_TARGET is {settings.target}, and a night is for prod"]
     started = time.monotonic()
+    if NIGHTLY in arguments and (others := pages_in_the_way(settings)):
+        return others
     if NIGHTLY in arguments and (old := failures(run_dbt("source", "freshness"), warehouse)):
         return old
     handed_on = [argument for argument in arguments if argument != NIGHTLY]
@@ -278,6 +305,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         tidy(settings)
         if NIGHTLY not in arguments:
             print(next_steps(settings))
+        elif not pages_are_there(settings):
+            write_pages(settings)
         return []
     last.forget()
     print("Building; logs/dbt.log has the details.", flush=True)
@@ -307,6 +336,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     if whole:
         tidy(settings)
         last.remember(made_from)
+        if NIGHTLY in arguments:
+            write_pages(settings)
     if whole and NIGHTLY not in arguments:
         print(next_steps(settings))
     return []

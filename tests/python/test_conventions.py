@@ -50,10 +50,16 @@ READS = {
         "intermediate/exports", "intermediate/guardians", "intermediate/guests",
         "intermediate/lapses", DECISION, "build_state",
     ],
+    # lists are made of what the marts say, and the marts of lists of these
+    "intermediate/actions": [
+        "landing", *ABOUT_PEOPLE, "intermediate/meetings", "intermediate/guests",
+        "intermediate/lapses", "marts",
+    ],
+    "marts/actions": ["core", "intermediate/people", "intermediate/actions", "marts"],
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],
     "reporting": [
-        "marts", "functions", "reporting/exports", "core", "intermediate/people",
+        "marts", "marts/actions", "functions", "reporting/exports", "intermediate/actions", "core", "intermediate/people",
         "intermediate/meetings", "intermediate/privacy", "build_state",
     ],
 }  # fmt: skip

@@ -4,7 +4,11 @@ with candidates as (
     union all
     select * from {{ ref('newcomers_alone') }}
     union all
+    select * from {{ ref('regulars_to_call') }}
+    union all
     select * from {{ ref('hosts_to_thank') }}
+    union all
+    select * from {{ ref('members_left_behind') }}
     union all
     select * from {{ ref('records_to_merge') }}
 ),
@@ -21,7 +25,7 @@ action_effects as (
 measured as (
     select
         kind,
-        arg_max(gain, (horizon_days, round)) as gain,
+        greatest(arg_max(gain, (horizon_days, round)), 0) as gain,
     from action_effects
     where gain is not null
     group by kind
@@ -32,7 +36,7 @@ valued as (
         candidates.*,
         action_kinds.list_order,
         action_kinds.is_held_out,
-        cast(coalesce(greatest(measured.gain, 0), action_kinds.chance) as decimal(9, 6)) as chance,
+        cast(coalesce(measured.gain, action_kinds.chance) as decimal(9, 6)) as chance,
         cast({{ by_list('action_values', 'candidates.kind') }} as decimal(12, 2)) as value,
     from candidates
     inner join action_kinds

@@ -17,18 +17,16 @@ core_membership_people as (
     select * from {{ ref('core_membership_people') }}
 ),
 
-person_-- who was drawn at other odds is another comparison
-entries as (
-    select * from first_times
-    where held_out_share = cast({{ var('action_holdout_share') }} as decimal(5, 4))
-),
-
-records as (
+person_records as (
     select * from {{ ref('person_records') }}
 ),
 
 core_today as (
     select * from {{ ref('core_today') }}
+),
+
+lapses as (
+    select * from {{ ref('lapses') }}
 ),
 
 guest_journeys as (
@@ -131,6 +129,16 @@ happened as (
     inner join guest_journeys
         on records.record_id = guest_journeys.host_customer_id
     where records.kind = 'thank_host'
+    union all
+    select
+        records.kind,
+        records.customer_id,
+        -- by then nobody could have known of a lapse of before
+        lapses.known_date,
+    from records
+    inner join lapses
+        on records.record_id = lapses.customer_id
+    where records.kind = 'partner_left'
 ),
 
 outcomes as (

@@ -4,14 +4,17 @@ with action_kinds as (
     where is_held_out
 ),
 
--- Both shares are those that are expected before anybody is listed, so that how many are compared
--- does not depend on what became of them.
+-- Both shares are stated before anybody is listed, so that how many are compared does not depend on
+-- what became of them.
 expected as (
     select
         kind,
         base_share,
-        chance,
-        if(is_outcome_good, base_share + chance, base_share - chance) as listed_share,
+        if(
+            is_outcome_good,
+            least(base_share + {{ var('action_difference_to_find') }}, 1),
+            greatest(base_share - {{ var('action_difference_to_find') }}, 0)
+        ) as listed_share,
         {{ var('action_holdout_share') }} as held_out_share,
     from action_kinds
 ),
@@ -24,12 +27,12 @@ needed as (
             when held_out_share > 0 and held_out_share < 1
                 then cast(
                     ceil(
-                        pow(({{ var('interval_errors') }} + {{ var('partner_power_errors') }}), 2)
+                        pow({{ var('interval_errors') }} + {{ var('partner_power_errors') }}, 2)
                         * (
                             listed_share * (1 - listed_share) / (1 - held_out_share)
                             + base_share * (1 - base_share) / held_out_share
                         )
-                        / pow(chance, 2)
+                        / pow({{ var('action_difference_to_find') }}, 2)
                     ) as bigint
                 )
         end as people_needed,

@@ -76,7 +76,7 @@ select
     customer_id_2 as other_customer_id,
     cast(null as varchar) as crew_id,
     cast(least(visits_1, visits_2) as decimal(12, 2)) as order_figure,
-    'one first name and ' || array_to_string(signs, ', ') || '; used ' || visits_1 || ' and '
+    'the same first name, ' || array_to_string(signs, ', ') || '; used ' || visits_1 || ' and '
     || visits_2 || ' times, last on ' || last_date_1 || ' and ' || last_date_2 as reason,
     cast(
         to_json(

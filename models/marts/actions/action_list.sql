@@ -1,7 +1,6 @@
 -- Grain: one row per person to speak to this week.
 with actions_today as (
     select * from {{ ref('actions_today') }}
-    where arm = 'listed'
 ),
 
 action_kinds as (
@@ -32,6 +31,13 @@ listed as (
     from actions_today
     semi join action_people
         on actions_today.customer_id = action_people.person_id
+    where actions_today.arm = 'listed'
+),
+
+-- nobody is to speak to them, not by way of another's row either
+held_out as (
+    select customer_id from actions_today
+    where arm = 'held out'
 ),
 
 last_times as (
@@ -53,7 +59,7 @@ select
     listed.kind,
     action_kinds.title,
     listed.customer_id,
-    listed.other_customer_id,
+    if(held_out.customer_id is null, listed.other_customer_id, null) as other_customer_id,
     listed.crew_id,
     listed.reason,
     action_kinds.what_to_do,
@@ -65,6 +71,8 @@ select
 from listed
 inner join action_kinds
     on listed.kind = action_kinds.kind
+left join held_out
+    on listed.other_customer_id = held_out.customer_id
 left join last_times
     on listed.customer_id = last_times.customer_id
 order by priority
