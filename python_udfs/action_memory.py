@@ -1,9 +1,9 @@
 """The lists of every date, remembered beside the warehouse, and the lot that holds some people out.
 
-One Parquet file a date, `<as_of>.parquet`, written once by a whole build and never changed by a later
-one, but for an erasure. What it holds no export can give back: who was on a list, and who was kept
-off it by lot before anybody knew what would become of him. So it lies outside the warehouse, in a
-folder of its own or on S3. `salt` beside the files is the secret of the lot.
+One Parquet file a date, `<as_of>.parquet`, written once by a whole build and never changed by a
+later one, but for an erasure. What it holds no export can give back: who was on a list, and who was
+kept off it by lot before anybody knew what would become of them. So it lies outside the warehouse,
+in a folder of its own or on S3. `salt` beside the files is the secret of the lot.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def file_names(session: duckdb.DuckDBPyConnection, folder: str) -> list[str]:
         found = session.cursor().execute("select file from glob($p)", {"p": place(folder, "*")})
         names = [path.rpartition("/")[2] for (path,) in found.fetchall()]
     else:
-        names = os.listdir(folder) if os.path.isdir(folder) else []
+        there = Path(folder)
+        names = [path.name for path in there.iterdir()] if there.is_dir() else []
     return sorted(name for name in names if NAME.fullmatch(name))
 
 
@@ -108,8 +109,8 @@ def read_file(session: duckdb.DuckDBPyConnection, folder: str, name: str) -> pa.
     except (duckdb.Error, OSError, pa.ArrowException, ValueError) as error:
         why = reason(error) if isinstance(error, duckdb.Error | OSError) else "other columns"
         raise ActionHistoryError(
-            f"{path}, the lists of a date, cannot be read ({why}); put back a copy of it, or move it"
-            " away to do without that date"
+            f"{path}, the lists of a date, cannot be read ({why}); put back a copy of it, or move"
+            " it away to do without that date"
         ) from None
     if {str(day) for day in rows.column("as_of").unique().to_pylist()} - {name[:10]}:
         raise ActionHistoryError(f"{path} holds lists of another date than its name says")

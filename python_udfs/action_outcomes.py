@@ -1,7 +1,7 @@
-"""What became of who was on a list, and of who was held out, by the estimator of python_udfs.survival.
+"""What became of who was listed, and of who was held out, by the estimator of python_udfs.survival.
 
-Pure functions: no I/O, the same rows in the same order. scipy takes half a second to import: only the
-model that needs it imports this, and this imports it only where there is something to compare.
+Pure functions: no I/O, the same rows in the same order. scipy takes half a second to import: it is
+imported only where there is something to compare.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A good build leaves a note beside its warehouse: a digest of what it was made from (the exports, the
 project, the settings) and the size and time of what it made (the warehouse, the published file, the
-result files, the lists that are remembered). As long as all of that is as it was, nothing has to be built. What is on S3 is not
-looked at: there, every build is a whole one.
+result files, the lists that are remembered). As long as all of that is as it was, nothing has to be
+built. What is on S3 is not looked at: there, every build is a whole one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Write the dashboard: staff.html, with names, never to be published, and public.html, totals only.
 
-Beside them the brief of this week, brief.html and brief.md, with names as well. Each is one file that opens without a server and asks nobody for anything. The same database gives
-the same bytes.
+Beside them lies the brief of this week, brief.html and brief.md, with names as well. Each is one
+file that opens without a server and asks nobody for anything. The same database gives the same
+bytes.
 """
 
 from __future__ import annotations

@@ -269,7 +269,7 @@ class Project:
             return connection.sql(sql).fetchall()
 
     def draw_like_a_trial(self) -> None:
-        """Let the lots of the lists fall as in each trial; else they are secret, and others each time."""
+        """Let the lots of the lists fall as in each trial; else they are others each time."""
         salt = self.folder / "action_history" / action_memory.SALT
         salt.parent.mkdir(parents=True, exist_ok=True)
         salt.write_text(action_memory.SALT_OF_A_TRIAL + "\n")

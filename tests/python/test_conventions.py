@@ -59,8 +59,8 @@ READS = {
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],
     "reporting": [
-        "marts", "marts/actions", "functions", "reporting/exports", "intermediate/actions", "core", "intermediate/people",
-        "intermediate/meetings", "intermediate/privacy", "build_state",
+        "marts", "marts/actions", "functions", "reporting/exports", "core", "intermediate/people",
+        "intermediate/meetings", "intermediate/privacy", "intermediate/actions", "build_state",
     ],
 }  # fmt: skip
 NODE_KEYS = {

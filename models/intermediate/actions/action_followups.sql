@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- Grain: one row per list and person at the first time of being on it, or held out, and what came of it.
+-- Grain: one row per list and person, at the first time of being on it or held out of it.
 with action_rows as (
     select * from {{ ref('action_rows') }}
 ),

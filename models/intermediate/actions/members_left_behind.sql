@@ -78,8 +78,9 @@ select
     losses.partner_id as other_customer_id,
     cast(null as varchar) as crew_id,
     cast(met.meetings as decimal(12, 2)) as order_figure,
-    'met this partner on ' || met.meetings || ' days of the {{ var("partner_window_days") }} before '
-    || losses.lost_date || ', when the partner left; known since ' || losses.known_date as reason,
+    'met this partner on ' || met.meetings || ' days of the {{ var("partner_window_days") }}'
+    || ' before ' || losses.lost_date || ', when the partner left; known since '
+    || losses.known_date as reason,
     cast(
         to_json(
             {

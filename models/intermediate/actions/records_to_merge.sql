@@ -31,7 +31,7 @@ used as (
             between core_today.today - {{ var('action_window_days') }} + 1 and core_today.today
 ),
 
--- one name and one address may be father and son: two signs beside the first name, one of them strong
+-- one name and one address may be father and son
 sure as (
     select
         person_records.person_id,
