@@ -339,8 +339,8 @@ def small_gym(shared: Path) -> Project:
 
     def build(folder: Path) -> None:
         small = Project(folder, folder / "exports")
-        small.draw_like_a_trial()
         write_sample(folder, "--scale", "0.05")
+        small.draw_like_a_trial()
         with (small.exports / "capitan/checkins.csv").open(newline="", encoding="utf-8") as file:
             rows = [row for row in csv.DictReader(file) if None not in row.values()]
         description = f"Day Pass from {DESK_EMAIL} (0 remaining)"
