@@ -9,6 +9,23 @@
 {%- endmacro %}
 
 
+{# The span of the day into which an arrival falls, counted from 0 at midnight. Example: 18:10
+   with spans of 30 minutes: 36. #}
+{% macro affinity_span(arrived_us) -%}
+    ({{ arrived_us }} // (60000000 * {{ var('crowd_minutes') }}))
+{%- endmacro %}
+
+
+{# The number of places among rows. One bit a place: to count them one by one costs more than all else
+   of the sum. Places 1 and 64 share a bit. Example: 1, 2, 1: 2. #}
+{% macro affinity_place_count(location_number) -%}
+    cast(
+        bit_count(bit_or(cast(1 as ubigint) << cast({{ location_number }} % 63 as integer)))
+        as integer
+    )
+{%- endmacro %}
+
+
 {# What a meeting by chance is worth on average: the mean closeness where every distance within
    the window is equally likely. Example: window 30, closeness_minutes 10: 0.316738. Without a
    window all meetings are of the same moment. #}

@@ -1,6 +1,6 @@
 {# The one definition of a meeting: two people arrived at one place on one date, the meeting window
-   apart or less. One row per pair, place and date, with the smallest gap and the number of pairs of
-   arrivals within the window.
+   apart or less. One row per pair, place and date, with the smallest gap, the number of pairs of
+   arrivals within the window, and the later of the two first arrivals of the day.
    Reads the relation visit_days, or what a caller has named so; `pairs` names a relation of pairs to
    which to keep. With `weeks` the calendar of the customer with the larger id is first shifted by so
    many weeks: what habit alone would bring about, for a shift keeps weekday and hour and destroys
@@ -13,6 +13,7 @@
             one.location_number,
             least(one.location_name, other.location_name) as location_name,
             one.checkin_date,
+            greatest(one.first_arrival_us, other.first_arrival_us) as later_arrival_us,
             -- nearly everybody comes once a day: only the others need every arrival compared
             len(one.arrivals_us) = 1 and len(other.arrivals_us) = 1 as is_single,
             case

@@ -29,6 +29,11 @@ RESULTS = {
     "guest_journeys": "customer_id",
     "guest_conversion": "entry_kind, is_child, horizon_days",
     "host_credit": "host_customer_id",
+    "checkins": "checkin_id",
+    "memberships": "membership_id",
+    "lapses": "customer_id, lapse_date, kind",
+    "slipping_away": "customer_id",
+    "partner_lapses": "population",
     "duplicate_customers": "customer_id_1, customer_id_2",
     "rejected_rows": "export_name, source_file, source_line",
 }

@@ -11,7 +11,7 @@ with lately as (
             partners.customer_id in (meetings.customer_id_1, meetings.customer_id_2)
             and partners.partner_customer_id in (meetings.customer_id_1, meetings.customer_id_2)
     where
-        partners.customer_id = 4685036
+        partners.customer_id = 4233643
         and (partners.known_tie or partners.affinity_level = 'together')
         and meetings.meeting_date > (select today - 60 from {{ ref('gym_today') }})
     group by partners.partner_customer_id

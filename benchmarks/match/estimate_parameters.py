@@ -69,7 +69,7 @@ records as (
     select
         events.pass_kind = 'guest' as is_guest,
         records.is_member,
-        records.is_child,
+        records.is_too_young_to_buy as is_child,
         records.is_later,
         families.relatives > 0 as has_relatives,
         candidates.relative_steps is not null as is_relative,

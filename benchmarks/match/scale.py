@@ -22,7 +22,7 @@ import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT = str(Path(sys.executable).with_name("dbt"))
-MATCH = ["path:models/intermediate/matching", "duplicate_records"]
+MATCH = ["path:models/intermediate/matching", "linked_records", "full_names", "duplicate_records"]
 COUNTED = ("match_word_pairs", "match_name_weights", "pass_transfers_matched")
 GYMS, DAYS = 40, 365
 

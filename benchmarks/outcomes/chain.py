@@ -17,7 +17,9 @@ import pyarrow as pa
 
 PROJECT = Path(__file__).resolve().parents[2]
 CATALOG = "gym_connections"
-SELECTED = ("intermediate.lapses", "pairs_by_month", "lapses", "slipping_away", "partner_lapses")
+SELECTED = (
+    "intermediate.lapses", "rushes", "pairs_by_month", "lapses", "slipping_away", "partner_lapses",
+)  # fmt: skip
 # What the models read, from what a gym says: everybody is a person with one record at one place.
 INPUTS = """
     create table core.core_checkins as

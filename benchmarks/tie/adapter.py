@@ -6,7 +6,7 @@ For each set, DIR/<set>_checkins.parquet (customer_id, location_id, checkin_at, 
 written as raw exports, the project's own models are built on them by dbt, each set in a warehouse
 of its own, and `SCORE.py <set> <set>.csv` judges person_1, person_2, score (affinity_bits; with
 --score closeness or together_count another column) and probability (tie_probability). Ends with
-status 0 when every judgement did.
+status 0 when every judgement did. Without a scorer the warehouses stay below --out for judge.py.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def main(arguments: list[str]) -> int:
     """Build and judge every set; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
-    parser.add_argument("--scorer", type=Path, required=True, help="script that judges a CSV")
+    parser.add_argument("--scorer", type=Path, help="script that judges a CSV; none: build only")
     parser.add_argument("--project", type=Path, default=PROJECT, help="folder of the dbt project")
     parser.add_argument("--out", type=Path, help="folder to keep warehouses and scores in")
     parser.add_argument("--score", default="affinity_bits", help="column to rank by")
@@ -153,6 +153,8 @@ def main(arguments: list[str]) -> int:
             write_exports(options.data / f"{name}_checkins.parquet", exports)
             build(exports, warehouse, options.project, "+pair_affinity +crews")
             write_scores(warehouse, out / f"{name}.csv", options.score)
+            if not options.scorer:
+                continue
             judged = subprocess.run(
                 [sys.executable, str(options.scorer), name, str(out / f"{name}.csv")], check=False
             )

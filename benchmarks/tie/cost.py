@@ -3,10 +3,10 @@
     python -m benchmarks.tie.cost WAREHOUSE --copies 1 27 267 --memory 5GB
 
 WAREHOUSE has been built from one gym. Every copy of it is another gym with other customers, whose
-arrivals are moved by up to two minutes. The copies stand where staging would put them, so that
-reading exports is not counted; then dbt builds the models of affinity and crews in a process of
-its own. Printed are its CPU seconds, dbt's start (about 5) included, and its peak memory, and
-below them each model's wall seconds. --memory limits DuckDB, which then spills to disk.
+arrivals are moved by up to two minutes. The copies stand where the model `arrivals` would put
+them, so that reading exports is not counted; then dbt builds the models of affinity and crews in
+a process of its own. Printed are its CPU seconds, dbt's start (about 5) included, and its peak
+memory, and below them each model's wall seconds. --memory limits DuckDB, which then spills to disk.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import yaml
 
 from benchmarks.tie import adapter
 
-MODELS = "intermediate.affinity crews crew_members"
+MODELS = "visit_days intermediate.affinity crews crew_members"
 
 
 def write_copies(one_gym: Path, copies: int, warehouse: Path) -> int:
@@ -35,21 +35,22 @@ def write_copies(one_gym: Path, copies: int, warehouse: Path) -> int:
     warehouse.unlink(missing_ok=True)
     seed = adapter.PROJECT / "seeds/strength_buckets.csv"
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("create schema staging; create schema seeds")
+        connection.execute("create schema intermediate; create schema seeds")
         connection.execute(f"create table seeds.strength_buckets as from read_csv('{seed}')")
         connection.execute(f"attach '{one_gym}' as one_gym (read_only)")
         connection.execute(
-            "create table core.core_checkins as"
+            "create table intermediate.arrivals as"
             " select customer_id + gym * 5_000_000 as customer_id,"
-            " location_id || '-' || gym as location_id,"
-            " checkin_datetime"
-            " + to_seconds(cast(hash(checkin_id, gym) % 120 as bigint)) as checkin_datetime,"
-            " cast(checkin_datetime as date) as checkin_date"
-            " from one_gym.staging.stg_capitan__checkins"
-            f" cross join range({copies}) as gyms(gym)"
-            " where row_outcome = 'kept' and cast(checkin_datetime as time) < '23:57:00'"
+            " person_id + gym * 5_000_000 as person_id,"
+            " location_id || '-' || gym as location_id, location_name, checkin_date, crowd,"
+            " arrived_us + 1000000 * cast(hash(checkin_id, gym) % 120 as bigint) as arrived_us"
+            f" from one_gym.intermediate.arrivals cross join range({copies}) as gyms(gym)"
+            " where arrived_us < 86_220_000_000"
         )
-        count = connection.execute("select count(*) from core.core_checkins")
+        connection.execute(
+            "create table intermediate.person_records (customer_id bigint, person_id bigint)"
+        )
+        count = connection.execute("select count(*) from intermediate.arrivals")
         return count.fetchone()[0]
 
 

@@ -1,5 +1,9 @@
 -- Grain: one row per two customer records that are one person.
-with duplicate_records as (
+with match_parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+duplicate_records as (
     select * from {{ ref('duplicate_records') }}
 ),
 
@@ -17,11 +21,13 @@ duplicates as (
         duplicates.is_same_birthday,
         duplicates.is_same_email,
         duplicates.is_same_phone,
+        duplicates.same_probability,
     from duplicate_records as duplicates
     inner join core_customers as one
         on duplicates.customer_id_1 = one.customer_id
     inner join core_customers as other
         on duplicates.customer_id_2 = other.customer_id
+    where duplicates.same_probability >= {{ match_parameter('same_person_accept') }}
 )
 
 select * from duplicates

@@ -46,7 +46,13 @@ SLOW_FIXTURES = {
     *("gym", "counted", "matched", "tiny", "fingerprint", "built", "before"),
 }
 # So do tests that ask for none.
-SLOW_FILES = {"affinity_chain.py", "test_affinity.py", "test_crews.py", "test_faults.py"}
+SLOW_FILES = {
+    "affinity_chain.py",
+    "test_affinity.py",
+    "test_crews.py",
+    "test_faults.py",
+    "test_timetables.py",
+}
 UNIT_TESTS = "unit tests of models"
 STARTED = pytest.StashKey[float]()
 

@@ -102,6 +102,7 @@ NOT_PERSONAL = {
     "given_name": "a list of first names of the language",
     "nickname": "a list of first names of the language",
     "name_weight": "a number",
+    "namesake_chance": "a number",
     "first_name_agreement": "a level",
     "last_name_agreement": "a level",
     "dialect_capitan.source_word": "words of a system",

@@ -24,14 +24,25 @@ judged as (
                 history.day_count >= {{ var('affinity_min_history_days') }}
                 and affinity_calibration.class_pair_count
                 >= {{ var('affinity_min_class_pairs') }}
-                then affinity_calibration.tie_probability
+                then greatest(
+                    affinity_calibration.tie_probability,
+                    -- whatever the bins say, luck does not bring people together so often
+                    case
+                        when
+                            pairs_scored.together_count - pairs_scored.expected_by_habit
+                            >= {{ var('affinity_sure_errors') }}
+                            * sqrt(greatest(pairs_scored.expected_by_habit, 1))
+                            then {{ var('affinity_maybe_probability') }}
+                        else 0
+                    end
+                )
         end as tie_probability,
     from pairs_scored
     cross join history
     left join affinity_calibration
         on
             pairs_scored.count_class = affinity_calibration.count_class
-            and pairs_scored.bits_bin = affinity_calibration.bits_bin
+            and pairs_scored.evidence_bin = affinity_calibration.evidence_bin
     where not pairs_scored.is_placebo
 ),
 
@@ -48,7 +59,7 @@ affinity as (
         cast(closest_gap_minutes as decimal(9, 3)) as closest_gap_minutes,
         cast(pow(2, affinity_bits) as decimal(18, 6)) as times_more_than_chance,
         affinity_bits,
-        tie_probability,
+        cast(tie_probability as decimal(7, 6)) as tie_probability,
         case
             when tie_probability is null then 'too_few'
             when tie_probability >= {{ var('affinity_together_probability') }} then 'together'

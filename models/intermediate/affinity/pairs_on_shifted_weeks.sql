@@ -22,6 +22,7 @@ shifts as (
         customer_id_1,
         customer_id_2,
         cast(count(*) as integer) as shifted_count,
+        cast(sum({{ affinity_closeness_units('gap_us') }}) as bigint) as shifted_closeness_units,
     from shifted_meetings
     group by customer_id_1, customer_id_2
 )

@@ -86,7 +86,9 @@ select
             coalesce(own_spread * window_count, 0)
             + median(own_spread) over () * {{ var('slipping_prior_windows') }}
         )
-        / (if(own_spread is null, 0, window_count) + {{ var('slipping_prior_windows') }})
+        / nullif(
+            if(own_spread is null, 0, window_count) + {{ var('slipping_prior_windows') }}, 0
+        )
     )
     * greatest(window_count + {{ var('slipping_prior_windows') }} - 1, 1)
     / greatest(window_count + {{ var('slipping_prior_windows') }} - 3, 1) as spread,

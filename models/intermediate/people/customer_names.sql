@@ -19,13 +19,23 @@ affixes as (
     from name_affixes
 ),
 
+-- a small letter joins a given name as a hyphen does: Jun hee, Jun-Hee, but Jian Guo
+given_names as (
+    select
+        customers.*,
+        regexp_replace(
+            coalesce(customers.first_name, ''), '^(\p{Lu}\p{Ll}+) (\p{Ll}{2,})$', '\1\2'
+        ) as given_name,
+    from customer_records as customers
+),
+
 letters as (
     select
         customers.customer_id,
-        {{ normalise_letters("coalesce(customers.first_name, '')") }} as first_text,
+        {{ normalise_letters(join_hyphens('customers.given_name')) }} as first_text,
         {{ normalise_letters("coalesce(customers.last_name, '')") }} as last_text,
         {{ normalise_letters("coalesce(customers.preferred_name, '')") }} as preferred_text,
-    from customer_records as customers
+    from given_names as customers
 ),
 
 tokens as (

@@ -1,6 +1,10 @@
 {{ config(materialized='table') }}
 -- Grain: one row per customer record whose person has several.
-with duplicate_records as (
+with match_parameters as (
+    select * from {{ ref('match_parameters') }}
+),
+
+duplicate_records as (
     select * from {{ ref('duplicate_records') }}
 ),
 
@@ -14,6 +18,7 @@ one_person as (
         customer_id_1,
         customer_id_2,
     from duplicate_records
+    where same_probability >= {{ match_parameter('same_person_accept') }}
 ),
 
 -- a third record may be known to be the first's by way of the second only

@@ -108,10 +108,14 @@ spellings as (
         len(bare_tokens) > 1 or not list_has_any(
             list_transform(affix_tokens, lambda word: {{ name_affix_key('word') }}), names_as_well
         ) as is_enough,
-        unnest(
+        unnest(list_transform(
             if(is_enough, [bare_tokens], [])
-            || if(len(doubtful) > 0, [tokens || parted_endings], [])
-        ) as spelling,
+            || if(len(doubtful) > 0, [tokens || parted_endings], []),
+            -- the first of several words may be a given name of two parts: Jun-Hee
+            lambda spelled: if(
+                len(spelled) > 1, [{{ join_hyphens('spelled[1]') }}] || spelled[2:], spelled
+            )
+        )) as spelling,
     from stripped
 ),
 

@@ -3,10 +3,6 @@ with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
-core_customers as (
-    select * from {{ ref('core_customers') }}
-),
-
 customer_names as (
     select * from {{ ref('customer_names') }}
 ),
@@ -19,8 +15,8 @@ match_word_counts as (
     select * from {{ ref('match_word_counts') }}
 ),
 
-duplicate_records as (
-    select * from {{ ref('duplicate_records') }}
+full_names as (
+    select * from {{ ref('full_names') }}
 ),
 
 match_full_names as (
@@ -29,10 +25,6 @@ match_full_names as (
 
 match_half_names as (
     select * from {{ ref('match_half_names') }}
-),
-
-population as (
-    select cast(count(*) as double) as customers from core_customers
 ),
 
 -- "White Hayley" is most probably Hayley White: what turning the words round costs depends on how
@@ -75,58 +67,51 @@ weighed as (
         candidates.reading,
         candidates.first_name_agreement,
         candidates.last_name_agreement,
-        round(
-            candidates.first_weight
-            + candidates.last_weight
-            + case candidates.reading
-                when 'swapped' then ln(swaps.swap_share)
-                when 'joined' then ln({{ match_parameter('joined_share') }})
-                else 0
-            end
-            + case
-                when candidates.first_form = 'middle'
-                    then ln({{ match_parameter('middle_form_share') }})
-                else 0
-            end
-            + case
-                when candidates.written_middle = '' or candidates.known_middle = '' then 0
-                when left(candidates.written_middle, 1) <> left(candidates.known_middle, 1)
-                    then {{ match_parameter('middle_conflict_weight') }}
-                when candidates.written_middle = candidates.known_middle
-                    and length(candidates.written_middle) > 1
-                    then {{ match_parameter('middle_equal_weight') }}
-                when least(length(candidates.written_middle), length(candidates.known_middle)) = 1
-                    then {{ match_parameter('middle_initial_weight') }}
-                else {{ match_parameter('middle_conflict_weight') }}
-            end
-            + case
-                when candidates.written_suffix = '' or candidates.known_suffix = '' then 0
-                when candidates.written_suffix = candidates.known_suffix
-                    then {{ match_parameter('suffix_equal_weight') }}
-                else {{ match_parameter('suffix_conflict_weight') }}
-            end,
-            6
-        ) as name_weight,
+        candidates.first_weight
+        + candidates.last_weight
+        + case candidates.reading
+            when 'swapped' then ln(swaps.swap_share)
+            when 'joined' then ln({{ match_parameter('joined_share') }})
+            else 0
+        end
+        + case
+            when candidates.first_form = 'middle'
+                then ln({{ match_parameter('middle_form_share') }})
+            else 0
+        end as words_weight,
+        case
+            when candidates.written_middle = '' or candidates.known_middle = '' then 0
+            when left(candidates.written_middle, 1) <> left(candidates.known_middle, 1)
+                then {{ match_parameter('middle_conflict_weight') }}
+            when candidates.written_middle = candidates.known_middle
+                and length(candidates.written_middle) > 1
+                then {{ match_parameter('middle_equal_weight') }}
+            when least(length(candidates.written_middle), length(candidates.known_middle)) = 1
+                then {{ match_parameter('middle_initial_weight') }}
+            else {{ match_parameter('middle_conflict_weight') }}
+        end
+        + case
+            when candidates.written_suffix = '' or candidates.known_suffix = '' then 0
+            when candidates.written_suffix = candidates.known_suffix
+                then {{ match_parameter('suffix_equal_weight') }}
+            else {{ match_parameter('suffix_conflict_weight') }}
+        end as namesakes_weight,
     from candidates
     left join swaps
         on candidates.written_name = swaps.written_name
 ),
 
--- First and last names go together more often than chance has it: how often two customers share
--- both, beyond records of one person, is counted and bounds what a name alone can say.
+-- First and last names go together more often than chance has it: how many persons carry the
+-- customer's full name bounds what the two can say. Middle names and endings tell namesakes apart.
 namesakes as (
-    select
-        (
-            coalesce(sum(full_names.customers * (full_names.customers - 1)), 0)
-            - 2 * (select count(*) from duplicate_records where is_same_last_name)
-        ) / power(max(population.customers), 2) as namesake_chance,
-    from (
-        select count(*) as customers
-        from customer_names as customer_names
-        where customer_names.first_form = 'first' and customer_names.last_form = 'full'
-        group by customer_names.first_name, customer_names.last_name
-    ) as full_names
-    cross join population
+    select customer_names.customer_id, full_names.namesake_chance
+    from customer_names
+    inner join full_names
+        on
+            customer_names.first_name = full_names.first_name
+            and customer_names.last_name = full_names.last_name
+    where customer_names.first_form = 'first'
+        and customer_names.last_form = 'full'
 ),
 
 bounded as (
@@ -137,15 +122,18 @@ bounded as (
         weighed.first_name_agreement,
         weighed.last_name_agreement,
         round(
-            -ln(exp(-weighed.name_weight) + greatest(namesakes.namesake_chance, 0)), 6
+            weighed.namesakes_weight
+            - ln(exp(-weighed.words_weight) + coalesce(namesakes.namesake_chance, 0)),
+            6
         ) as name_weight,
     from weighed
-    cross join namesakes
+    left join namesakes
+        on weighed.customer_id = namesakes.customer_id
     -- The best reading stands for the customer.
     qualify row_number() over (
         partition by weighed.written_name, weighed.customer_id
         order by
-            weighed.name_weight desc,
+            name_weight desc,
             weighed.reading,
             weighed.first_name_agreement,
             weighed.last_name_agreement

@@ -16,6 +16,7 @@ people as (
             when count(*) over (
                 partition by posteriors.purchaser_group_id, posteriors.person_id
             ) > 1
+                and posteriors.same_probability >= {{ match_parameter('same_person_accept') }}
                 then string_agg(
                     cast(posteriors.customer_id as varchar), ',' order by posteriors.customer_id
                 ) over (partition by posteriors.purchaser_group_id, posteriors.person_id)
@@ -42,7 +43,7 @@ ranked as (
 
 decided as (
     select
-        ranked.* exclude (place),
+        ranked.* exclude (place, same_probability),
         case
             when ranked.person_posterior < {{ match_parameter('accept_posterior') }}
                 then case

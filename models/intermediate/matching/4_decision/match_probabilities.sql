@@ -71,12 +71,19 @@ totals as (
     cross join population
 ),
 
--- Records of one person among the candidates share a person_id.
+-- Records of one person among the candidates share a person_id, and sure ones a sure_person_id.
 people as (
     select
         totals.purchaser_group_id,
         totals.customer_id,
         coalesce(min(others.customer_id), totals.customer_id) as person_id,
+        coalesce(
+            min(others.customer_id) filter (where duplicate_records.same_probability = 1),
+            totals.customer_id
+        ) as sure_person_id,
+        coalesce(
+            min(duplicate_records.same_probability) filter (where others.customer_id is not null), 1
+        ) as same_probability,
     from totals
     left join duplicate_records
         on totals.customer_id = duplicate_records.customer_id_2
@@ -92,6 +99,8 @@ likelihoods as (
     select
         totals.*,
         people.person_id,
+        people.sure_person_id,
+        people.same_probability,
         greatest(
             totals.absent_weight,
             max(totals.total_weight) over (partition by totals.purchaser_group_id)
@@ -107,42 +116,60 @@ likelihoods as (
 
 sums as (
     select
-        likelihoods.*,
+        likelihoods.* exclude (same_probability),
         cast(
             sum(likelihoods.likelihood) over (
                 partition by likelihoods.purchaser_group_id
             ) + likelihoods.absent_likelihood as double
         ) as all_likelihood,
+        min(likelihoods.same_probability) over by_person as same_probability,
+        cast(sum(likelihoods.likelihood) over by_person as double) as person_likelihood,
         cast(sum(likelihoods.likelihood) over (
-            partition by likelihoods.purchaser_group_id, likelihoods.person_id
-        ) as double) as person_likelihood,
+            partition by likelihoods.purchaser_group_id, likelihoods.sure_person_id
+        ) as double) as sure_likelihood,
     from likelihoods
+    window by_person as (
+        partition by likelihoods.purchaser_group_id, likelihoods.person_id
+    )
+),
+
+-- Records that may be of one person: he has the sum of them, or they are two and the better one
+-- has what is its own.
+persons as (
+    select
+        sums.*,
+        sums.same_probability * sums.person_likelihood
+        + (1 - sums.same_probability) * max(sums.sure_likelihood) over (
+            partition by sums.purchaser_group_id, sums.person_id
+        ) as expected_likelihood,
+    from sums
 ),
 
 posteriors as (
     select
-        sums.purchaser_group_id,
-        sums.customer_id,
-        sums.person_id,
-        sums.first_name_agreement,
-        sums.last_name_agreement,
-        sums.prior_weight,
-        sums.name_weight,
-        sums.same_day_weight,
-        sums.household_weight,
-        sums.member_weight,
-        sums.activity_weight,
-        sums.record_weight,
-        sums.transaction_weight,
-        sums.total_weight,
-        sums.absent_weight,
-        round(cast(sums.likelihood as double) / sums.all_likelihood, 9) as record_posterior,
-        round(sums.person_likelihood / sums.all_likelihood, 9) as person_posterior,
-        round(cast(sums.absent_likelihood as double) / sums.all_likelihood, 9)
+        persons.purchaser_group_id,
+        persons.customer_id,
+        persons.person_id,
+        persons.same_probability,
+        persons.first_name_agreement,
+        persons.last_name_agreement,
+        persons.prior_weight,
+        persons.name_weight,
+        persons.same_day_weight,
+        persons.household_weight,
+        persons.member_weight,
+        persons.activity_weight,
+        persons.record_weight,
+        persons.transaction_weight,
+        persons.total_weight,
+        persons.absent_weight,
+        round(cast(persons.likelihood as double) / persons.all_likelihood, 9) as record_posterior,
+        round(persons.expected_likelihood / persons.all_likelihood, 9) as person_posterior,
+        round(cast(persons.absent_likelihood as double) / persons.all_likelihood, 9)
             as absent_posterior,
-        sums.uses_decided_together,
-        sums.is_email_owner,
-    from sums
+        persons.uses_decided_together,
+        persons.is_email_owner,
+    from persons
 )
 
 select * from posteriors
