@@ -108,6 +108,7 @@ VALUES: dict[str, tuple] = {
     "action_guest_visits": (1, 2, 10),
     "action_newcomer_days": ([0, 400], [60, 7], [30]),
     "action_newcomer_visits": COUNT,
+    "action_merge_probability": SHARE,
     "action_quiet_days": COUNT,
     "action_holdout_share": SHARE,
     "action_horizons": ([1], [7, 400], [90, 30, 60]),

@@ -31,7 +31,6 @@ used as (
             between core_today.today - {{ var('action_window_days') }} + 1 and core_today.today
 ),
 
--- one name and one address may be father and son
 sure as (
     select
         person_records.person_id,
@@ -49,10 +48,7 @@ sure as (
     inner join person_records
         on duplicates.customer_id_1 = person_records.customer_id
     where duplicates.customer_id_1 = person_records.person_id
-        and (
-            duplicates.is_same_birthday
-            or (duplicates.is_same_email and duplicates.is_same_phone)
-        )
+        and duplicates.same_probability >= {{ var('action_merge_probability') }}
 ),
 
 both_used as (
@@ -82,6 +78,7 @@ select
         to_json(
             {
                 'signs': signs,
+                'probability': cast(same_probability as decimal(3, 2)),
                 'visits_1': visits_1,
                 'visits_2': visits_2,
                 'last_date_1': last_date_1,
