@@ -207,10 +207,14 @@ def salt_of(session: duckdb.DuckDBPyConnection, folder: str, is_trial: bool) -> 
     Raises:
         ActionHistoryError: it can be neither read nor made.
     """
-    if is_trial:
-        return SALT_OF_A_TRIAL + "\n"
     try:
         found = _read_salt(session, folder)
+        if is_trial and found:
+            raise ActionHistoryError(
+                f"{folder} (GYM_ACTION_HISTORY) has the lists of a gym; a trial needs another place"
+            )
+        if is_trial:
+            return SALT_OF_A_TRIAL + "\n"
         if found is None:
             with _written(folder, SALT) as part:
                 part.write_text(secrets.token_hex() + "\n", encoding="utf-8")
@@ -319,6 +323,8 @@ def remember(warehouse: Path, folder: str, is_trial: bool) -> list[str]:
         with duckdb.connect(str(warehouse), read_only=True) as session:
             if is_s3(folder):
                 open_s3(session, os.environ, [folder])
+            if is_trial:
+                salt_of(session, folder, is_trial)
             landed = "landing.raw_actions__history"
             changed = f"select distinct file_name from {landed} where is_changed order by all"
             for (name,) in session.sql(changed).fetchall():
@@ -333,6 +339,8 @@ def remember(warehouse: Path, folder: str, is_trial: bool) -> list[str]:
                     rows = f"action_history where as_of = date '{today}'"
                     if _write(session, rows, folder, name, anew=is_trial):
                         written.append(name)
+    except ActionHistoryError as error:
+        raise OSError(str(error)) from None
     except (duckdb.Error, OSError, WriteError, S3Error) as error:
         why = reason(error) if isinstance(error, duckdb.Error | OSError) else str(error)
         raise OSError(

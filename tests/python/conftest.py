@@ -235,7 +235,8 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {
+        pages = {"GYM_DASHBOARD_OUT": str(self.folder / "dashboard")}
+        return pages | os.environ | {
             "GYM_RAW_EXPORTS": str(self.exports),
             "GYM_WAREHOUSE": str(self.warehouse),
             "GYM_EXPORTS_OUT": str(self.files),

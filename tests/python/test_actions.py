@@ -109,6 +109,19 @@ def test_a_trial_may_list_a_day_again(memory: Memory) -> None:
     assert memory.people() == [("2025-06-03", 2)]
 
 
+def test_a_trial_leaves_the_lists_of_a_gym_alone(memory: Memory) -> None:
+    memory.build("2025-06-03", row("2025-06-03", 1))
+    memory.remember()
+    with duckdb.connect() as session:
+        salt_of(session, str(memory.folder), False)
+        with pytest.raises(ActionHistoryError, match="a trial needs another place"):
+            salt_of(session, str(memory.folder), True)
+    memory.build("2025-06-03", row("2025-06-03", 2))
+    with pytest.raises(OSError, match="a trial needs another place"):
+        memory.remember(is_trial=True)
+    assert memory.people() == [("2025-06-03", 1)]
+
+
 KILLED = """
 import os, sys
 from pathlib import Path
