@@ -45,7 +45,11 @@ from (
 union all
 select 'credit', cast(host_customer_id as varchar)
 from (
-    (from by_host except select host_customer_id, guest_count, guests from host_credit)
+    (from by_host
+    except
+    select host_customer_id, guest_count, guests from host_credit)
     union all
-    (select host_customer_id, guest_count, guests from host_credit except from by_host)
+    (select host_customer_id, guest_count, guests from host_credit
+    except
+    from by_host)
 )
