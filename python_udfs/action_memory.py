@@ -82,13 +82,16 @@ def file_names(session: duckdb.DuckDBPyConnection, folder: str) -> list[str]:
     Raises:
         duckdb.Error, OSError: the folder cannot be listed.
     """
-    if is_s3(folder):
-        found = session.cursor().execute("select file from glob($p)", {"p": place(folder, "*")})
-        names = [path.rpartition("/")[2] for (path,) in found.fetchall()]
-    else:
+    return sorted(name for name in _names_in(session, folder) if NAME.fullmatch(name))
+
+
+def _names_in(session: duckdb.DuckDBPyConnection, folder: str) -> list[str]:
+    if not is_s3(folder):
         there = Path(folder)
-        names = [path.name for path in there.iterdir()] if there.is_dir() else []
-    return sorted(name for name in names if NAME.fullmatch(name))
+        return [path.name for path in there.iterdir()] if there.is_dir() else []
+    # a name without a * is given back by S3 whether or not it is there
+    found = session.cursor().execute("select file from glob($p)", {"p": place(folder, "*")})
+    return [path.rpartition("/")[2] for (path,) in found.fetchall()]
 
 
 def read_file(session: duckdb.DuckDBPyConnection, folder: str, name: str) -> pa.Table:
@@ -237,14 +240,10 @@ def _read_salt(session: duckdb.DuckDBPyConnection, folder: str) -> str | None:
     path = place(folder, SALT)
     if not is_s3(folder):
         return Path(path).read_text(encoding="utf-8") if os.path.lexists(path) else None
-    if not _is_there(session, path):
+    if SALT not in _names_in(session, folder):
         return None
     found = session.cursor().execute("select content from read_text($p)", {"p": path})
     return found.fetchall()[0][0]
-
-
-def _is_there(session: duckdb.DuckDBPyConnection, path: str) -> bool:
-    return bool(session.cursor().execute("select 1 from glob($p)", {"p": path}).fetchall())
 
 
 @contextmanager
@@ -276,7 +275,7 @@ def _put(
     """
     path = place(folder, name)
     if is_s3(folder):
-        if not anew and _is_there(session, path):
+        if not anew and name in _names_in(session, folder):
             return False
         upload(session, part, path)
         return True

@@ -236,14 +236,18 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         pages = {"GYM_DASHBOARD_OUT": str(self.folder / "dashboard")}
-        return pages | os.environ | {
-            "GYM_RAW_EXPORTS": str(self.exports),
-            "GYM_WAREHOUSE": str(self.warehouse),
-            "GYM_EXPORTS_OUT": str(self.files),
-            "GYM_PUBLISHED": str(self.published),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-        }
+        return (
+            pages
+            | os.environ
+            | {
+                "GYM_RAW_EXPORTS": str(self.exports),
+                "GYM_WAREHOUSE": str(self.warehouse),
+                "GYM_EXPORTS_OUT": str(self.files),
+                "GYM_PUBLISHED": str(self.published),
+                "DBT_TARGET_PATH": str(self.folder / "target"),
+                "DBT_LOG_PATH": str(self.folder / "logs"),
+            }
+        )
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's folder with this environment."""
