@@ -78,6 +78,10 @@ estimate-match-parameters: $(VENV)/.runtime ## Estimate the matching parameters 
 dashboard: $(VENV)/.runtime ## Write the pages staff.html (names: private) and public.html (totals)
 	@$(RUN) dashboard
 
+.PHONY: brief
+brief: $(VENV)/.runtime ## Write who to speak to this week, to print and to mail: brief.html, brief.md (names: private)
+	@$(RUN) brief
+
 .PHONY: screenshots
 screenshots: $(VENV)/.development dashboard ## Photograph each view of the dashboard into target/screenshots
 	@$(RUN) browser
@@ -120,5 +124,5 @@ lock: ## Renew the hash locks from pyproject.toml (needs uv)
 
 .PHONY: clean
 clean: ## Remove what builds wrote, but not the environment
-	rm -rf target logs data dev warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json dashboard/*.html
+	rm -rf target logs data dev warehouse/*.duckdb* published/*.duckdb* exports/*.csv exports/*.parquet exports/manifest.json dashboard/*.html dashboard/*.md
 	rm -rf warehouse/.gym* published/.gym* exports/.parts dashboard/.*.part

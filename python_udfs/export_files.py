@@ -294,12 +294,12 @@ def _write_file(rows: duckdb.DuckDBPyRelation, order: str, path: Path) -> DataFi
 def _put(session: duckdb.DuckDBPyConnection, path: Path, folder: str) -> None:
     """Put a finished file in its place, replacing the one before."""
     if is_s3(folder):
-        _upload(session, path, place(folder, path.name))
+        upload(session, path, place(folder, path.name))
     else:
         path.replace(Path(folder) / path.name)
 
 
-def _upload(session: duckdb.DuckDBPyConnection, path: Path, location: str) -> None:
+def upload(session: duckdb.DuckDBPyConnection, path: Path, location: str) -> None:
     """Send the bytes of a file to S3; the object changes at once, when the last one is there.
 
     Raises:

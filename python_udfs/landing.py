@@ -8,6 +8,7 @@ from threading import Lock
 import duckdb
 import pyarrow as pa
 
+from python_udfs import action_memory
 from python_udfs.erasure import ADDED, Erased, find_erased, requests_from, without_erased
 from python_udfs.file_kinds import FileError
 from python_udfs.find_exports import ERASURE, ExportFile, files_of, list_files
@@ -59,6 +60,37 @@ def land(
             yield without_erased(batch, path, erased)
 
     return pa.RecordBatchReader.from_batches(schema, batches())
+
+
+def land_history(
+    session: duckdb.DuckDBPyConnection,
+    source: duckdb.DuckDBPyRelation,
+    nicknames: duckdb.DuckDBPyRelation,
+    folder: str,
+    is_trial: bool,
+) -> pa.RecordBatchReader:
+    """Read the lists of before, without the people who asked to be erased.
+
+    Args:
+        session: the build's connection.
+        source: one row and column, the exports root.
+        nicknames: given names and their nicknames.
+        folder: where the lists are remembered; empty for the folder beside the warehouse.
+        is_trial: whether this is a trial.
+
+    Returns:
+        A stream of batches, see action_memory.read_history.
+    """
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            erased = _erased(session, source, nicknames)
+        except FileError as error:
+            yield action_memory.failed(str(error))
+            return
+        yield from action_memory.read_history(session, folder, is_trial, erased.ids)
+
+    return pa.RecordBatchReader.from_batches(action_memory.LANDED, batches())
 
 
 def _erased(

@@ -31,7 +31,8 @@ DATE_ORDERS = ("mdy", "dmy", "ymd")
 YES = {"1": True, "true": True, "yes": True}
 NO = {"0": False, "false": False, "no": False}
 FILES = ("GYM_WAREHOUSE", "GYM_PUBLISHED")
-PLACES = ("GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT", "GYM_DASHBOARD_OUT", *FILES)
+HISTORY = "GYM_ACTION_HISTORY"
+PLACES = ("GYM_RAW_EXPORTS", "GYM_EXPORTS_OUT", "GYM_DASHBOARD_OUT", HISTORY, *FILES)
 # What the gym reads is of prod, a trial of dev, whose places lie below a folder of its own.
 DEV, PROD = "dev", "prod"
 TARGETS = (DEV, PROD)
@@ -279,6 +280,7 @@ class Settings(BaseSettings):
         "csv,parquet"
     )
     warehouse: Local = "warehouse/gym_connections.duckdb"
+    action_history: Root = "warehouse/action_history"
     published: Local = "published/gym_connections.duckdb"
     publish_children: Flag = False
     take_over_published: Flag = False
@@ -310,7 +312,8 @@ class Settings(BaseSettings):
     @property
     def s3_roots(self) -> list[str]:
         """The roots that are on S3."""
-        return [root for root in (self.raw_exports, self.exports_out) if root.startswith(S3)]
+        roots = (self.raw_exports, self.exports_out, self.action_history)
+        return [root for root in roots if root.startswith(S3)]
 
 
 VARIABLES = {PREFIX + field.upper(): field for field in Settings.model_fields}
@@ -336,6 +339,16 @@ def without(environment: Mapping[str, str], *kept: str) -> dict[str, str]:
     }
 
 
+def history_beside(warehouse: str) -> str:
+    """Where the lists of a warehouse are remembered, unless GYM_ACTION_HISTORY names a place.
+
+    Example:
+        >>> history_beside("warehouse/gym_connections.duckdb")
+        'warehouse/action_history'
+    """
+    return str(Path(warehouse).parent / "action_history")
+
+
 def _in_target(settings: Settings, project: Path, writes: bool) -> Settings:
     """The settings with a target, and with the places of dev where it is that.
 
@@ -349,6 +362,9 @@ def _in_target(settings: Settings, project: Path, writes: bool) -> Settings:
         for name in WRITTEN
         if target == DEV and VARIABLES[name] not in settings.model_fields_set
     }
+    if VARIABLES[HISTORY] not in settings.model_fields_set:
+        warehouse = places.get("warehouse", settings.warehouse)
+        places[VARIABLES[HISTORY]] = history_beside(warehouse)
     return settings.model_copy(update={"target": target, **places})
 
 

@@ -34,7 +34,7 @@ from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshness
 from dbt.artifacts.schemas.results import NodeResult as RunResult
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
-from python_udfs import export_files
+from python_udfs import action_memory, export_files
 from python_udfs import settings as project_settings
 from python_udfs.export_files import ORDERS, PARTS, file_names, others_among
 from python_udfs.s3_access import is_s3
@@ -246,6 +246,31 @@ def tidy(settings: Settings) -> None:
         )
 
 
+def pages_are_there(settings: Settings) -> bool:
+    """Whether the pages of a night lie where it writes them."""
+    from scripts.dashboard import write
+
+    return all((Path(settings.dashboard_out) / name).exists() for name in write.PAGES)
+
+
+def pages_in_the_way(settings: Settings) -> list[str]:
+    """What stands where a night writes a page and is none of this project's, as a sentence."""
+    from scripts.dashboard import write
+
+    note = Note.beside(Path(settings.warehouse))
+    other = write.not_ours(Path(settings.dashboard_out), note)
+    return [f"GYM_DASHBOARD_OUT {other}"] if other else []
+
+
+def write_pages(settings: Settings) -> None:
+    """Write the pages of a night: for staff, for anybody, and the brief."""
+    from scripts.dashboard import write  # imported here: a build by hand writes none
+
+    out = Path(settings.dashboard_out)
+    for path in write.write(Path(settings.published), out, write.noted(settings)):
+        print(f"Written: {path}")
+
+
 def build(arguments: list[str], settings: Settings) -> list[str]:
     """Check the age of the exports if asked, build, publish and print; returns what went wrong.
 
@@ -260,12 +285,16 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     elif NIGHTLY in arguments and settings.target != project_settings.PROD:
         return [f"GYM_TARGET is {settings.target}, and a night is for prod"]
     started = time.monotonic()
+    if NIGHTLY in arguments and (others := pages_in_the_way(settings)):
+        return others
     if NIGHTLY in arguments and (old := failures(run_dbt("source", "freshness"), warehouse)):
         return old
     handed_on = [argument for argument in arguments if argument != NIGHTLY]
     if not handed_on:
         publish.refuse_another_warehouse(settings)
-    last = last_build.LastBuild(settings.raw_exports, warehouse, published, settings.exports_out)
+    last = last_build.LastBuild(
+        *(settings.raw_exports, warehouse, published, settings.exports_out, settings.action_history)
+    )
     made_from = None if handed_on else last.made_from()
     if made_from and last.holds(made_from):
         print_report(settings)
@@ -276,6 +305,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         tidy(settings)
         if NIGHTLY not in arguments:
             print(next_steps(settings))
+        elif not pages_are_there(settings):
+            write_pages(settings)
         return []
     last.forget()
     print("Building; logs/dbt.log has the details.", flush=True)
@@ -287,6 +318,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     if whole:
         publish.refuse_another_warehouse(settings)
         remember_figures(warehouse)
+        is_trial = settings.target == project_settings.DEV
+        action_memory.remember(warehouse, settings.action_history, is_trial)
         publish.publish(warehouse, published, settings)
     if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
         print_report(settings)
@@ -303,6 +336,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     if whole:
         tidy(settings)
         last.remember(made_from)
+        if NIGHTLY in arguments:
+            write_pages(settings)
     if whole and NIGHTLY not in arguments:
         print(next_steps(settings))
     return []

@@ -114,12 +114,25 @@ def customer(customer_id: str) -> int:
 def dashboard() -> int:
     """Write the pages for staff and for anybody.
 
-    staff.html holds names and is for staff only; public.html holds totals. GYM_DASHBOARD_OUT is
-    their folder.
+    staff.html and the brief hold names and are for staff only; public.html holds totals.
+    GYM_DASHBOARD_OUT is their folder.
     """
     from scripts.dashboard import write
 
     return write.main()
+
+
+@cli.command()
+@ends("No brief:")
+def brief() -> int:
+    """Write who to speak to this week.
+
+    brief.html, one page to print, and brief.md, to mail; both hold names and are for staff only.
+    GYM_DASHBOARD_OUT is their folder.
+    """
+    from scripts.dashboard import write
+
+    return write.main(write.BRIEF)
 
 
 @cli.command()

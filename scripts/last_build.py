@@ -2,8 +2,8 @@
 
 A good build leaves a note beside its warehouse: a digest of what it was made from (the exports, the
 project, the settings) and the size and time of what it made (the warehouse, the published file, the
-result files). As long as all of that is as it was, nothing has to be built. What is on S3 is not
-looked at: there, every build is a whole one.
+result files, the lists that are remembered). As long as all of that is as it was, nothing has to be
+built. What is on S3 is not looked at: there, every build is a whole one.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ class LastBuild(NamedTuple):
     warehouse: Path
     published: Path
     files: str
+    history: str = ""
 
     @property
     def note(self) -> Path:
@@ -87,7 +88,7 @@ class LastBuild(NamedTuple):
 
     def made_from(self) -> MadeFrom | None:
         """Digests of all that decides the result; None where that cannot be told."""
-        if "://" in self.exports or "://" in self.files:
+        if any("://" in place for place in (self.exports, self.files, self.history)):
             return None
         exports = digest_of_exports(self.exports)
         if exports is None:
@@ -105,7 +106,8 @@ class LastBuild(NamedTuple):
 
     def made(self) -> dict[str, list[int]]:
         """Size in bytes and time of change in nanoseconds of each file that the build made."""
-        found = files_in([self.warehouse, self.published, Path(self.files)])
+        places = [self.warehouse, self.published, Path(self.files)]
+        found = files_in([*places, Path(self.history)] if self.history else places)
         return {
             str(path.absolute()): [path.stat().st_size, path.stat().st_mtime_ns] for path in found
         }

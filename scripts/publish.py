@@ -39,6 +39,8 @@ TABLES = {
     "lapses": "customer_id, lapse_date, kind",
     "slipping_away": "customer_id",
     "partner_lapses": "population",
+    "action_list": "priority",
+    "action_outcomes": "kind, round, horizon_days",
     "gym_today": "today",
     "pipeline_report": "line_number",
     "public_totals": "line_number",
@@ -60,6 +62,7 @@ JSON_COLUMNS = {
     "customer_interactions": "metadata",
     "customer_connections": "metadata",
     "customer_events": "event_details",
+    "action_list": "figures",
 }
 # They read the tables above and none of each other.
 VIEWS = ["meetings", "partners"]

@@ -12,6 +12,10 @@ def model(dbt, session):
     dbt.ref("interaction_types")
     dbt.ref("unreadable_values")
     dbt.ref("erasure_requests_met")
+    # a memory that cannot be read holds them back, too
+    dbt.ref("action_list")
+    dbt.ref("action_history")
+    dbt.ref("action_outcomes")
     marts = {
         "pass_transfers": dbt.ref("pass_transfers"),
         "customer_interactions": dbt.ref("customer_interactions"),

@@ -19,6 +19,10 @@ figures_of_ties as (
     select * from {{ ref('figures_of_ties') }}
 ),
 
+figures_of_actions as (
+    select * from {{ ref('figures_of_actions') }}
+),
+
 output_rates as (
     select * from {{ ref('output_rates') }}
 ),
@@ -63,6 +67,8 @@ figures as (
     select * from figures_of_ties
     union all
     select * from figures_of_texts
+    union all
+    select * from figures_of_actions
     union all
     select 2, 'check-ins', entry_kind, count(*), sum(count(*)) over (), null
     from core_checkins

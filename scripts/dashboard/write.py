@@ -1,7 +1,8 @@
 """Write the dashboard: staff.html, with names, never to be published, and public.html, totals only.
 
-Each is one file that opens without a server and asks nobody for anything. The same database gives
-the same bytes.
+Beside them lies the brief of this week, brief.html and brief.md, with names as well. Each is one
+file that opens without a server and asks nobody for anything. The same database gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import os
 import re
 import sys
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ import duckdb
 from python_udfs import settings
 from python_udfs.written_files import Note, mark_of
 from scripts.dashboard import public, staff
+from scripts.dashboard.brief import HEADING, brief_body, brief_of, brief_text
 from scripts.dashboard.pack import packed
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -67,22 +70,46 @@ def public_page(connection: duckdb.DuckDBPyConnection) -> str:
     )
 
 
-PAGES = {"staff.html": staff_page, "public.html": public_page}
+def brief_page(connection: duckdb.DuckDBPyConnection) -> str:
+    """The brief of this week, to be printed."""
+    style = (PAGE / "brief.css").read_text()
+    return filled(
+        (PAGE / "brief.html").read_text(),
+        policy=f"style-src {source(style)}",
+        style=style,
+        body=brief_body(brief_of(connection)),
+    )
 
 
-def not_ours(out: Path, note: Note | None) -> str:
+def brief_mail(connection: duckdb.DuckDBPyConnection) -> str:
+    """The brief of this week, to be mailed."""
+    return brief_text(brief_of(connection))
+
+
+BRIEF = {"brief.html": brief_page, "brief.md": brief_mail}
+PAGES = {"staff.html": staff_page, "public.html": public_page, **BRIEF}
+
+
+def sign(name: str) -> bytes:
+    """What a page of this project of any version has in it."""
+    if name.endswith(".md"):
+        return f"# {HEADING}\n".encode()
+    [title] = TITLE.findall((PAGE / name).read_text(encoding="utf-8"))
+    return title.encode()
+
+
+def not_ours(out: Path, note: Note | None, pages: Iterable[str] = PAGES) -> str:
     """What lies in a folder where a page is to be written, and is no page of this project.
 
     Returns:
         The end of a sentence that begins with the folder's variable; empty where all is ours.
     """
     noted = note.files() if note else {}
-    for name in PAGES:
+    for name in pages:
         path = out.resolve() / name
         if not os.path.lexists(path) or str(path) in noted:
             continue
-        [title] = TITLE.findall((PAGE / name).read_text(encoding="utf-8"))
-        if not path.is_file() or title.encode() not in path.read_bytes():
+        if not path.is_file() or sign(name) not in path.read_bytes():
             return f"{path} was not written by this project; name another folder, or move that away"
     return ""
 
@@ -101,23 +128,29 @@ def noted(found: settings.Settings) -> Noted:
     return Noted(note, written.versions[-1].withheld if written else frozenset())
 
 
-def write(published: Path, out: Path, noted: Noted | None = None) -> list[Path]:
-    """Write both pages from the published database; it is not held open.
+def write(
+    published: Path,
+    out: Path,
+    noted: Noted | None = None,
+    pages: Mapping[str, Callable[[duckdb.DuckDBPyConnection], str]] = PAGES,
+) -> list[Path]:
+    """Write the pages from the published database; it is not held open.
 
     Args:
         published: the database.
         out: the folder.
         noted: where the pages are noted, so that an erasure finds them again.
+        pages: which of them.
 
     Raises:
         duckdb.Error: the database is not there or is not one of this project's.
         OSError: a page cannot be written, or has the name of a file that is none of ours.
     """
     written = []
-    if other := not_ours(out, noted.note if noted else None):
+    if other := not_ours(out, noted.note if noted else None, pages):
         raise FileExistsError(f"GYM_DASHBOARD_OUT {other}")
     out.mkdir(parents=True, exist_ok=True)
-    for name, page in PAGES.items():
+    for name, page in pages.items():
         with duckdb.connect(str(published), read_only=True) as connection:
             text = page(connection)
         path = out.resolve() / name
@@ -135,7 +168,7 @@ def write(published: Path, out: Path, noted: Noted | None = None) -> list[Path]:
     return written
 
 
-def main() -> int:
+def main(pages: Mapping[str, Callable[[duckdb.DuckDBPyConnection], str]] = PAGES) -> int:
     """Write the pages and say where; returns the exit status."""
     os.chdir(PROJECT)
     found = settings.load()
@@ -144,7 +177,9 @@ def main() -> int:
     if not published.exists():
         print(f"{published} is not there yet: run make build first", file=sys.stderr)
         return 1
-    for path in write(published, out, noted(found)):
+    for path in write(published, out, noted(found), pages):
         print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
-    print("staff.html holds names: it is for staff only.")
+    named = [name for name in pages if name != "public.html"]
+    verb = "hold names: they are" if len(named) > 1 else "holds names: it is"
+    print(f"{', '.join(named)} {verb} for staff only.")
     return 0

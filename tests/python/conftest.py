@@ -24,6 +24,7 @@ from jinja2 import Environment
 from playwright.sync_api import Browser
 from warm_dbt import WarmDbt
 
+from python_udfs import action_memory
 from python_udfs.export_files import ORDERS, write_files
 from python_udfs.raw_exports import EXPORTS
 from scripts import browser
@@ -234,14 +235,19 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {
-            "GYM_RAW_EXPORTS": str(self.exports),
-            "GYM_WAREHOUSE": str(self.warehouse),
-            "GYM_EXPORTS_OUT": str(self.files),
-            "GYM_PUBLISHED": str(self.published),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-        }
+        pages = {"GYM_DASHBOARD_OUT": str(self.folder / "dashboard")}
+        return (
+            pages
+            | os.environ
+            | {
+                "GYM_RAW_EXPORTS": str(self.exports),
+                "GYM_WAREHOUSE": str(self.warehouse),
+                "GYM_EXPORTS_OUT": str(self.files),
+                "GYM_PUBLISHED": str(self.published),
+                "DBT_TARGET_PATH": str(self.folder / "target"),
+                "DBT_LOG_PATH": str(self.folder / "logs"),
+            }
+        )
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's folder with this environment."""
@@ -272,6 +278,12 @@ class Project:
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
             return connection.sql(sql).fetchall()
+
+    def draw_like_a_trial(self) -> None:
+        """Let the lots of the lists fall as in each trial; else they are others each time."""
+        salt = self.folder / "action_history" / action_memory.SALT
+        salt.parent.mkdir(parents=True, exist_ok=True)
+        salt.write_text(action_memory.SALT_OF_A_TRIAL + "\n")
 
     def write(self, export: str, rows: Iterable[Mapping[str, object]]) -> Path:
         """Write one export as CSV with all columns of its contract; absent values are empty."""
@@ -318,6 +330,7 @@ def sample_project(
 
     def build(folder: Path) -> None:
         built = Project(folder, sample_exports / "exports")
+        built.draw_like_a_trial()
         done = built.run_anew(sys.executable, "-m", "scripts", "build")
         printed = (done.returncode, done.stdout, done.stderr)
         (shared / "built.json").write_text(json.dumps(printed))
@@ -338,6 +351,7 @@ def small_gym(shared: Path) -> Project:
     def build(folder: Path) -> None:
         small = Project(folder, folder / "exports")
         write_sample(folder, "--scale", "0.05")
+        small.draw_like_a_trial()
         with (small.exports / "capitan/checkins.csv").open(newline="", encoding="utf-8") as file:
             rows = [row for row in csv.DictReader(file) if None not in row.values()]
         description = f"Day Pass from {DESK_EMAIL} (0 remaining)"
@@ -364,7 +378,7 @@ def night_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def night(small_gym: Project, night_folder: Path) -> Project:
     """The small gym on the evening after its build: to be changed, built and broken."""
     for path in night_folder.iterdir():
-        if path.name in ("exports", "files", "published"):
+        if path.name in ("exports", "files", "published", "action_history"):
             shutil.rmtree(path)
         elif path.is_file():
             path.unlink()

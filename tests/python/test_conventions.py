@@ -50,11 +50,17 @@ READS = {
         "intermediate/exports", "intermediate/guardians", "intermediate/guests",
         "intermediate/lapses", DECISION, "build_state",
     ],
+    # lists are made of what the marts say, and the marts of lists of these
+    "intermediate/actions": [
+        "landing", *ABOUT_PEOPLE, "intermediate/meetings", "intermediate/guests",
+        "intermediate/lapses", "marts",
+    ],
+    "marts/actions": ["core", "intermediate/people", "intermediate/actions", "marts"],
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],
     "reporting": [
-        "marts", "functions", "reporting/exports", "core", "intermediate/people",
-        "intermediate/meetings", "intermediate/privacy", "build_state",
+        "marts", "marts/actions", "functions", "reporting/exports", "core", "intermediate/people",
+        "intermediate/meetings", "intermediate/privacy", "intermediate/actions", "build_state",
     ],
 }  # fmt: skip
 NODE_KEYS = {

@@ -447,10 +447,12 @@ def test_no_email_phone_or_birthday_is_published(small_gym: Project, tmp_path: P
         "select table_name, column_name from duckdb_columns() where data_type = 'DATE'",
     )
     assert {column for _, column in dates} == {
+        "as_of",
         "checkin_date",
         "day",
         "end_date",
         "first_checkin_date",
+        "first_entry_date",
         "first_interaction_date",
         "first_outing_date",
         "first_visit_date",
@@ -459,7 +461,9 @@ def test_no_email_phone_or_birthday_is_published(small_gym: Project, tmp_path: P
         "known_date",
         "lapse_date",
         "last_checkin_date",
+        "last_entry_date",
         "last_interaction_date",
+        "last_listed_date",
         "last_outing_date",
         "last_visit_date",
         "linked_paid_date",

@@ -26,10 +26,11 @@ import duckdb
 import pytest
 from conftest import PROJECT, Project
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from test_actions import Memory, row
 from test_export_files import contents, is_complete
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from python_udfs import export_files, s3_access
+from python_udfs import action_memory, export_files, s3_access
 from python_udfs.export_age import export_written_at
 from python_udfs.export_files import WriteError, write_files
 from python_udfs.find_exports import ExportFile, list_files
@@ -758,3 +759,43 @@ def test_no_credential_is_in_anything_that_was_written(s3: S3, local_and_s3) -> 
     assert "s3://gym/in" in written
     for value in s3.key.values():
         assert value not in written
+
+
+# --- the lists of before ------------------------------------------------------------------------
+
+
+def test_lists_are_remembered_on_s3(s3: S3, tmp_path: Path, monkeypatch) -> None:
+    """Written once, read again without who asked to be erased, and written anew for those alone."""
+    for name, text in s3.environment.items():
+        monkeypatch.setenv(name, text)
+    folder = f"s3://{BUCKET}/lists"
+
+    class OnS3(Memory):
+        def landed(self, *erased: int) -> list[dict]:
+            with s3.connection() as session:
+                found = action_memory.read_history(session, folder, False, erased)
+                return [row for batch in found for row in batch.to_pylist()]
+
+        def remember(self, is_trial: bool = False) -> list[str]:
+            return action_memory.remember(self.warehouse, folder, is_trial)
+
+    memory = OnS3(tmp_path)
+    assert memory.landed() == []
+    memory.build("2025-06-03", row("2025-06-03", 1), row("2025-06-03", 2))
+    assert memory.remember() == ["2025-06-03.parquet"]
+    first = s3.objects("lists")
+    memory.build("2025-06-03", row("2025-06-03", 3))
+    assert memory.remember() == []
+    assert s3.objects("lists") == first
+    memory.build("2025-06-04", row("2025-06-04", 1), erased=(2,))
+    assert memory.remember() == ["2025-06-03.parquet", "2025-06-04.parquet"]
+    assert memory.people() == [("2025-06-03", 1), ("2025-06-04", 1)]
+    with s3.connection() as session:
+        secret = action_memory.salt_of(session, folder, False)
+        assert action_memory.salt_of(session, folder, False) == secret
+    assert s3.objects("lists")["salt"].decode() == secret
+    s3.put("lists/2025-06-03.parquet", b"PAR1")
+    [found] = memory.landed()
+    assert f"{folder}/2025-06-03.parquet, the lists of a date" in found["file_error"]
+    with pytest.raises(OSError, match=r"cannot be remembered in s3://missing/x .*no such bucket"):
+        action_memory.remember(memory.warehouse, "s3://missing/x", False)

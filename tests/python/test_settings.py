@@ -234,6 +234,7 @@ def test_all_places_are_looked_at_whatever_else_is_wrong(
         "GYM_WAREHOUSE": folder,
         "GYM_PUBLISHED": file / "below/gym.duckdb",
         "GYM_DASHBOARD_OUT": tmp_path / ("n" * 300),
+        "GYM_ACTION_HISTORY": file,
     }
     for name, path in given.items():
         monkeypatch.setenv(name, str(path))
@@ -527,6 +528,8 @@ def test_dbt_has_the_same_defaults() -> None:
     others = {"GYM_MEMORY_LIMIT": {"none"}, "GYM_TIMEZONE": {"", "UTC"}, "GYM_TARGET": {""}}
     # the target is told by whether there are exports of one's own
     others |= {"GYM_RAW_EXPORTS": {"", settings.DEFAULTS["GYM_RAW_EXPORTS"]}}
+    # beside the warehouse that is open
+    others["GYM_ACTION_HISTORY"] = {""}
     for name in ("GYM_WAREHOUSE", "GYM_EXPORTS_OUT"):
         others[name] = {settings.DEFAULTS[name], f"dev/{settings.DEFAULTS[name]}"}
     for name, defaults in found.items():

@@ -103,9 +103,22 @@ VALUES: dict[str, tuple] = {
     "guardian_min_purchase_days": (1, 2, 1000),
     "guardian_max_children": (1, 2, 1000),
     "guest_conversion_days": ([1], [7, 400], [90, 30, 60]),
+    "action_recent_days": (1, 7, 365),
+    "action_window_days": (1, 30, 1000),
+    "action_guest_visits": (1, 2, 10),
+    "action_newcomer_days": ([0, 400], [60, 7], [30]),
+    "action_newcomer_visits": COUNT,
+    "action_merge_probability": SHARE,
+    "action_quiet_days": COUNT,
+    "action_holdout_share": SHARE,
+    "action_horizons": ([1], [7, 400], [90, 30, 60]),
+    "action_difference_to_find": (0.01, 0.5, 1),
+    "action_most_a_week": ({}, {"invite_guest": 1, "merge_records": 0}, {"call_slipping": 1000}),
+    "action_values": ({}, {"invite_guest": 0.5}, {"call_slipping": 1000, "no_list": 1}),
 }
 # Lists of words, and a day that depends on the data.
 NOT_NUMBERS = {"as_of", "source_systems", "words_for_nothing", "days_for_nothing"}
+NOT_NUMBERS |= {"action_staff_words"}
 # What no value of a var may bring about; each returns rows that are wrong.
 NEVER = {
     "a pair out of order, or somebody with himself": """
