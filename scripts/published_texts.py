@@ -53,6 +53,18 @@ NAMES = frozenset(
 DECIDED = frozenset(["full_name", "user_first_name", "user_last_name"])
 
 
+# Keys and digests, and words that the project itself writes: "guest_pass" is nobody's name.
+OWN_WORDS = frozenset(
+    [
+        *("interaction_id", "crew_id", "customer_ids", "membership_id", "sha256"),
+        *("entry_kind", "transfer_type", "pass_owner", "match_method", "transaction_link_method"),
+        *("first_name_agreement", "last_name_agreement", "size", "standing", "age_group", "kind"),
+        *("interaction_type", "interaction_types", "event_type", "known_ties", "affinity_level"),
+        *("weekday", "usual_weekday", "source_confidence"),
+    ]
+)
+
+
 class Withheld(NamedTuple):
     """Whose names are withheld.
 
@@ -195,15 +207,14 @@ def _parts(texts: Iterable[str]) -> set[str]:
 
 
 def text_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The text columns of a table of the attached database `private`, but for keys and digests."""
+    """The text columns of a table of the attached database `private` that others wrote."""
     found = connection.execute(
         """
         select column_name from duckdb_columns()
         where database_name = 'private' and schema_name = 'main' and table_name = $table
-            and data_type = 'VARCHAR'
-            and column_name not in ('interaction_id', 'crew_id', 'customer_ids', 'sha256')
+            and data_type = 'VARCHAR' and not list_contains($own_words, column_name)
         """,
-        {"table": table},
+        {"table": table, "own_words": sorted(OWN_WORDS)},
     ).fetchall()
     return [name for (name,) in found]
 

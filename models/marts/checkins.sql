@@ -38,6 +38,8 @@ checkins as (
             as pass_type,
         case
             when checkins.entry_kind not in ('entry_pass', 'guest_pass') then null
+            when transfers.match_method = 'own_pass' then 'the visitor'
+            when transfers.match_method = 'placeholder' then 'not known'
             when transfers.checkin_id is not null then 'another person'
             when texts.reading = 'own pass' then 'the visitor'
             else 'not known'

@@ -35,17 +35,38 @@ core_today as (
     select * from {{ ref('core_today') }}
 ),
 
-children as (
-    select customer_id from people where age_group = 'child'
+person_records as (
+    select * from {{ ref('person_records') }}
 ),
 
--- a desk is nobody's guardian
-adults as (
-    select people.customer_id
+-- a desk is nobody's guardian, and nobody's child
+persons as (
+    select
+        people.customer_id,
+        people.age_group,
+        coalesce(person_records.person_id, people.customer_id) as person_id,
     from people
+    left join person_records
+        on people.customer_id = person_records.customer_id
     anti join placeholder_records
         on people.customer_id = placeholder_records.customer_id
-    where people.age_group = 'adult'
+),
+
+children as (
+    select
+        customer_id,
+        person_id,
+    from persons
+    where age_group = 'child'
+),
+
+-- of an adult's records the leading one stands for all
+adults as (
+    select
+        customer_id,
+        person_id,
+    from persons
+    where age_group = 'adult'
 ),
 
 parents as (
@@ -156,9 +177,15 @@ signs as (
     from bought
 )
 
-select signs.*
+select
+    children.customer_id as child_customer_id,
+    adults.person_id as guardian_customer_id,
+    min(signs.since_date) as since_date,
+    signs.basis,
 from signs
-semi join children
+inner join children
     on signs.child_customer_id = children.customer_id
-semi join adults
+inner join adults
     on signs.guardian_customer_id = adults.customer_id
+where children.person_id != adults.person_id
+group by children.customer_id, adults.person_id, signs.basis

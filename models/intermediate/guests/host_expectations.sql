@@ -48,7 +48,8 @@ hosts as (
         cast(coalesce(sum(host_confidence) filter (where has_returned), 0) as decimal(12, 2))
             as returned,
         cast(sum(host_confidence * conversion) as decimal(12, 6)) as converted,
-        cast(sum(host_confidence * expected) as decimal(12, 6)) as expected_converted,
+        -- scaled by season and party, a guest may expect more than himself
+        cast(sum(host_confidence * least(expected, 1)) as decimal(12, 6)) as expected_converted,
     from expectations
     where host_customer_id is not null
     group by host_customer_id

@@ -61,6 +61,8 @@ seconds as (
             other.customer_id in (duplicates.customer_id_1, duplicates.customer_id_2)
             and record.customer_id != other.customer_id
     where record.birthday is null
+        -- a birthday that was typed at a visit only is the parent's
+        or (record.birthday = record.birthday_at_visits and other.birthday is not null)
     group by record.customer_id
 ),
 
