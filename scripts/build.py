@@ -287,8 +287,6 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     started = time.monotonic()
     if NIGHTLY in arguments and (others := pages_in_the_way(settings)):
         return others
-    if NIGHTLY in arguments and (old := failures(run_dbt("source", "freshness"), warehouse)):
-        return old
     handed_on = [argument for argument in arguments if argument != NIGHTLY]
     if not handed_on:
         publish.refuse_another_warehouse(settings)
@@ -296,7 +294,13 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         *(settings.raw_exports, warehouse, published, settings.exports_out, settings.action_history)
     )
     made_from = None if handed_on else last.made_from()
-    if made_from and last.holds(made_from):
+    nothing_is_new = made_from is not None and last.holds(made_from)
+    if NIGHTLY in arguments and (old := failures(run_dbt("source", "freshness"), warehouse)):
+        return old
+    if nothing_is_new:
+        if NIGHTLY in arguments:
+            # to ask for the age of the exports opened the warehouse, and left it with another time
+            last.remember(made_from)
         print_report(settings)
         print(
             "\nThe exports, the project and the settings are those of the last good build, and what"
