@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -451,6 +452,62 @@ def test_a_week_later_nobody_is_listed_anew(gym, tmp_path: Path) -> None:
     assert set(arms(project, NEXT_MONDAY).values()) == {"listed"}
 
 
+def test_a_planted_effect_is_found_and_none_where_none_is(gym, tmp_path: Path) -> None:
+    """A hundred days ago 294 were to be called, of whom more came who were; 93 to be invited."""
+    first, made, _ = gym
+    project = first.copy(tmp_path / "experiment")
+    shutil.rmtree(project.folder / "action_history")
+    planted = Gym()
+    planted.__dict__ |= {name: [*rows] for name, rows in made.__dict__.items()}
+    rows, came = [], {"listed": 0, "held out": 0}
+    for kind, count in (("call_slipping", 294), ("invite_guest", 93)):
+        for place in range(count):
+            person, arm = planted.person(), "held out" if place % 5 == 0 else "listed"
+            drawn = {"kind": kind, "arm": arm, "held_out_share": Decimal("0.2")}
+            rows.append(row(str(before(100)), person["customer_id"], **drawn))
+            planted.visit(person, before(120), "Day Pass (0 remaining)")
+            if kind == "invite_guest" and place // 5 % 10 < 3:
+                planted.join(person, before(80))
+            if kind == "call_slipping" and place % 10 < (2 if arm == "held out" else 8):
+                planted.visit(person, before(85), "Day Pass (0 remaining)")
+                came[arm] += 1
+    write_exports(project, planted)
+    (project.folder / "action_history").mkdir()
+    file = project.folder / f"action_history/{before(100)}.parquet"
+    duckdb.from_arrow(pa.Table.from_pylist(rows, COLUMNS)).write_parquet(str(file))
+    # the tests of data ask for tables that are left out here
+    built = project.build(
+        *("--vars", json.dumps({"as_of": MONDAY} | MANY)),
+        *("--resource-type", "model", "--resource-type", "seed"),
+        *("--select", "+action_outcomes", "+action_list"),
+    )
+    assert built.returncode == 0, built.stderr
+    found = {
+        (kind, days): rest
+        for kind, days, *rest in project.query(
+            """select kind, horizon_days, listed, held_out, listed_outcomes, held_out_outcomes,
+                difference, low, high, finding from action_outcomes"""
+        )
+    }
+    difference = came["listed"] / 235 - came["held out"] / 59
+    for days in (30, 60, 90):
+        *counts, measured, low, high, finding = found["call_slipping", days]
+        assert counts == [235, 59, came["listed"], came["held out"]]
+        assert float(measured) == pytest.approx(difference, abs=1e-5)
+        assert 0 < low < measured < high
+        assert finding == f"it helped: {100 * difference:.0f} of 100 more"
+        *_, low, high, finding = found["invite_guest", days]
+        assert low <= 0 <= high
+        assert finding == "no effect shown"
+        assert found["thank_host", days][-1] == "too few to say: 0 of 297 people"
+    # the list whose worth was measured has it
+    chances = dict(project.query("select distinct kind, chance from action_list"))
+    [effect] = project.query(
+        "select difference from action_outcomes where kind = 'invite_guest' and horizon_days = 90"
+    )
+    assert chances["invite_guest"] == max(effect[0], 0)
+
+
 def test_a_damaged_list_stops_the_build_before_anything_is_replaced(gym, tmp_path: Path) -> None:
     project = gym[0].copy(tmp_path / "damaged")
     file = project.folder / f"action_history/{MONDAY}.parquet"
@@ -466,16 +523,12 @@ def test_a_damaged_list_stops_the_build_before_anything_is_replaced(gym, tmp_pat
 
 
 def test_a_night_writes_the_pages_and_the_brief(gym, tmp_path: Path) -> None:
-    """Again where one is missing, and nothing where somebody else's lies in the way."""
+    """And builds nothing where somebody else's page lies in the way."""
     project = gym[0].copy(tmp_path / "night")
     pages = project.folder / "dashboard"
     built = project.build("--nightly")
     assert built.returncode == 0, built.stderr
     assert {path.name for path in pages.iterdir()} == set(write.PAGES)
-    (pages / "brief.md").unlink()
-    again = project.build("--nightly")
-    assert "nothing had to be built" in again.stdout
-    assert (pages / "brief.md").exists()
     (pages / "brief.md").write_text("# Shopping\n")
     project.warehouse.with_name(f".{project.warehouse.name}.written.json").unlink()
     refused = project.build("--nightly")
