@@ -74,7 +74,11 @@ def describe_landing(manifest: Json) -> None:
     for node in manifest["nodes"].values():
         if node.get("path", "").startswith("landing"):
             [parent] = [p for p in node["depends_on"]["nodes"] if p.startswith("source.")]
-            described = manifest["sources"][parent]["columns"]
+            # the lists of before read the requests to be erased, and are no export
+            source = manifest["sources"][parent]
+            if node["name"] != f"raw_{source['source_name']}__{source['name']}":
+                continue
+            described = source["columns"]
             node["columns"] = described | node["columns"]
 
 
