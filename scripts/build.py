@@ -331,11 +331,7 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
     print(
         f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
         f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
-        + (
-            f"Published for reading: {published}"
-            if whole
-            else "A part only: not published, and no result file was written."
-        )
+        + (f"Published for reading: {published}" if whole else PART_ONLY)
     )
     if whole:
         tidy(settings)

@@ -44,8 +44,8 @@ def ends(failed: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
 def cli() -> None:
     """Finds who shares passes and who climbs together, from a climbing gym's nightly exports.
 
-    Settings are the GYM_ variables of the README. Status 0: done. 1: not done, and a sentence says
-    why. 2: asked in a way that cannot be meant. 130: stopped by Ctrl-C.
+    Settings are the GYM_ variables of docs/settings.md. Status 0: done. 1: not done, and a sentence
+    says why. 2: asked in a way that cannot be meant. 130: stopped by Ctrl-C.
     """
 
 
@@ -207,7 +207,7 @@ def golden() -> int:
 @click.option("--seed", type=click.IntRange(0), default=1, help="Another seed, another gym.",
               show_default=True)  # fmt: skip
 @click.option("--scale", type=click.FloatRange(0, min_open=True), default=1.0,
-              help="1 is one gym with 37,700 check-ins.", show_default=True)  # fmt: skip
+              help="1 is one gym with some 38,000 check-ins.", show_default=True)  # fmt: skip
 @click.option("--days", type=click.IntRange(14), help="Length of the history.")
 @click.option("--locations", type=click.IntRange(1), default=1, help="At least so many gyms.",
               show_default=True)  # fmt: skip

@@ -13,6 +13,19 @@ customer_records as (
     select * from {{ ref('customer_records') }}
 ),
 
+person_records as (
+    select * from {{ ref('person_records') }}
+),
+
+-- an adult with several records is reached by any of them
+reachable as (
+    select distinct coalesce(person_records.person_id, customer_records.customer_id) as person_id
+    from customer_records
+    left join person_records
+        on customer_records.customer_id = person_records.customer_id
+    where customer_records.email is not null or customer_records.phone is not null
+),
+
 guardians as (
     select
         signs.child_customer_id,
@@ -21,12 +34,12 @@ guardians as (
         string_agg(signs.basis, ', ' order by bases.strength desc) as bases,
         min(signs.since_date) as since_date,
         cast(max_by(bases.probability, bases.strength) as decimal(3, 2)) as probability,
-        bool_or(records.email is not null or records.phone is not null) as is_reachable,
+        bool_or(reachable.person_id is not null) as is_reachable,
     from guardian_signs as signs
     inner join guardian_bases as bases
         on signs.basis = bases.basis
-    left join customer_records as records
-        on signs.guardian_customer_id = records.customer_id
+    left join reachable
+        on signs.guardian_customer_id = reachable.person_id
     group by signs.child_customer_id, signs.guardian_customer_id
 )
 

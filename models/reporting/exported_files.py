@@ -12,6 +12,7 @@ def model(dbt, session):
     dbt.ref("interaction_types")
     dbt.ref("unreadable_values")
     dbt.ref("erasure_requests_met")
+    dbt.ref("guest_conversion")
     # a memory that cannot be read holds them back, too
     dbt.ref("action_list")
     dbt.ref("action_history")

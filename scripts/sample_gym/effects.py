@@ -25,7 +25,6 @@ from .visits import Visits, units_of, visits_of_units
 
 MOST = 1.02  # visits, relative to the ordinary days
 MEETS = 0.45  # joint visits a week that two partners have at least
-NEAR = 3  # days from which a lone visit moves to one with the partner
 DAY = 100_000  # person * DAY + day is a person's day
 
 

@@ -95,15 +95,43 @@ crew_days as (
     where records.kind = 'introduce_newcomer'
 ),
 
+dated as (
+    select
+        'invite_guest' as kind,
+        customer_id as record_id,
+        start_date as outcome_date,
+    from core_membership_people
+    union all
+    select
+        'call_slipping',
+        customer_id,
+        checkin_date,
+    from core_checkins
+    union all
+    select
+        'thank_host',
+        host_customer_id,
+        first_visit_date,
+    from guest_journeys
+    union all
+    select
+        'partner_left',
+        customer_id,
+        -- by then nobody could have known of a lapse of before
+        known_date,
+    from lapses
+),
+
 happened as (
     select
         records.kind,
         records.customer_id,
-        members.start_date as outcome_date,
+        dated.outcome_date,
     from records
-    inner join core_membership_people as members
-        on records.record_id = members.customer_id
-    where records.kind = 'invite_guest'
+    inner join dated
+        on
+            records.kind = dated.kind
+            and records.record_id = dated.record_id
     union all
     select
         'introduce_newcomer',
@@ -111,34 +139,6 @@ happened as (
         meeting_date,
     from crew_days
     where meeting_number = greatest({{ var('crew_min_meetings') }}, 1)
-    union all
-    select
-        records.kind,
-        records.customer_id,
-        core_checkins.checkin_date,
-    from records
-    inner join core_checkins
-        on records.record_id = core_checkins.customer_id
-    where records.kind = 'call_slipping'
-    union all
-    select
-        records.kind,
-        records.customer_id,
-        guest_journeys.first_visit_date,
-    from records
-    inner join guest_journeys
-        on records.record_id = guest_journeys.host_customer_id
-    where records.kind = 'thank_host'
-    union all
-    select
-        records.kind,
-        records.customer_id,
-        -- by then nobody could have known of a lapse of before
-        lapses.known_date,
-    from records
-    inner join lapses
-        on records.record_id = lapses.customer_id
-    where records.kind = 'partner_left'
 ),
 
 outcomes as (

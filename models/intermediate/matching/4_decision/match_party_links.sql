@@ -68,8 +68,8 @@ days as (
     select
         rows_of_day.sold_as,
         rows_of_day.on_date,
-        count(*) filter (rows_of_day.is_party) as parties,
-        count(*) filter (not rows_of_day.is_party) as payments,
+        count(*) filter (where rows_of_day.is_party) as parties,
+        count(*) filter (where not rows_of_day.is_party) as payments,
     from (
         select parties.sold_as, parties.on_date, true as is_party from parties
         union all
