@@ -189,50 +189,49 @@ class Lives:
             item = self.items[number]
             partner, ago = self.missed(item, day)
             pull = self.args.contagion if 0 < ago <= EARLY else 1.0
-            self.chance = 0.0
+            chance = 0.0
             if item.limit >= 0:
-                self.decide(item, number, day, partner, pull)
+                chance = self.decide(item, number, day, partner, pull)
             elif item.roster[0] in self.pairs.partners and TYPES[item.kind].size == "solo":
-                self.decide_term(item, day, partner, pull)
+                chance = self.decide_term(item, day, partner, pull)
             else:
                 self.leave(item, day)
-            if partner >= 0 and self.chance > 0:
+            if partner >= 0 and chance > 0:
                 tally = self.early if ago <= EARLY else self.later
                 tally[0] += item.is_over and self.left.get(item.roster[0]) == day
-                tally[1] += self.chance
+                tally[1] += chance
 
-    chance = 0.0  # of the last decision, had no partner left
-
-    def decide(self, item: Instance, number: int, day: int, partner: int, pull: float) -> None:
-        """Whether a membership that runs ends with this period."""
+    def decide(self, item: Instance, number: int, day: int, partner: int, pull: float) -> float:
+        """Whether a membership that runs ends with this period; its chance had no partner left."""
         rate = self.pairs.hazard.get(item.roster[0], 1.0) if len(item.roster) == 1 else 1.0
         if config.PRICE_RISE <= day < config.PRICE_RISE + PRICE_DAYS:
             rate *= PRICE_HAZARD
-        self.chance = float(-np.expm1(-rate * item.rate))
+        chance = float(-np.expm1(-rate * item.rate))
         # the chance of a period is multiplied, not its hazard: days before and after compare
-        more = rate if pull == 1 else float(-np.log1p(-min(0.95, self.chance * pull))) / item.rate
+        more = rate if pull == 1 else float(-np.log1p(-min(0.95, chance * pull))) / item.rate
         item.hazard += more
         item.alone += rate
         if item.hazard > item.limit:
             self.leave(item, day, partner if pull > 1 and item.alone <= item.limit else -1)
         elif day + item.period < AS_OF_EPOCH:
             heapq.heappush(self.queue, (day + item.period, number))
+        return chance
 
-    def decide_term(self, item: Instance, day: int, partner: int, pull: float) -> None:
-        """Whether somebody with a partner goes on after a term that was paid before."""
+    def decide_term(self, item: Instance, day: int, partner: int, pull: float) -> float:
+        """Whether somebody with a partner goes on after a term that was paid before; as above."""
         chance = STAYS[self.pairs.hazard[item.roster[0]]]
         lot = float(self.rng.random())
         goes = lot < chance * pull
         if any(day < start for start in self.starts[item.roster[0]]):
             self.leave(item, day)
-            return
-        if TYPES[item.kind].frequency == "prepaid_3mo":
-            self.chance = chance
-            if not goes:
-                kind = next(place for place, item in enumerate(TYPES) if item.type_id == NEXT_TERM)
-                start = day + 1 + int(self.rng.integers(0, 14))
-                self.sell(kind, item.gym, item.roster, item.owner, start)
+            return 0.0
+        is_prepaid = TYPES[item.kind].frequency == "prepaid_3mo"
+        if is_prepaid and not goes:
+            kind = next(place for place, type_ in enumerate(TYPES) if type_.type_id == NEXT_TERM)
+            start = day + 1 + int(self.rng.integers(0, 14))
+            self.sell(kind, item.gym, item.roster, item.owner, start)
         self.leave(item, day, partner if pull > 1 and lot >= chance else -1)
+        return chance if is_prepaid else 0.0
 
     def leave(self, item: Instance, day: int, partner: int = -1) -> None:
         """The end of a membership: a lapse of all who hold no other one soon."""
