@@ -51,6 +51,15 @@ create table build_history (
     percent decimal(5, 2), built_at timestamp
 );
 create table public_totals (line_number integer, section varchar, metric varchar, value bigint);
+create table action_list (
+    week_start date, as_of date, priority integer, kind varchar, title varchar,
+    customer_id bigint, other_customer_id bigint, crew_id varchar, reason varchar,
+    what_to_do varchar
+);
+create table action_outcomes (
+    kind varchar, round bigint, horizon_days integer, outcome varchar, listed bigint,
+    held_out bigint, difference decimal(7, 6), finding varchar
+);
 """
 
 
@@ -110,6 +119,17 @@ def hand_made(path: Path, names: list[str], children: dict[int, str | None]) -> 
             )
             connection.execute(
                 "insert into crew_members select '101-102', customer_id from customers"
+            )
+            connection.execute(
+                """
+                insert into action_list
+                select
+                    '2025-01-27', '2025-02-01', row_number() over (order by customer_id),
+                    'call_slipping', 'Call this regular', customer_id, 101, '101-102',
+                    'came on 1 days', 'Ask how things are'
+                from customers
+                where not is_child
+                """
             )
             connection.execute(
                 "insert into pipeline_report values (1, 'rows in', $name, 3, 1.5, $name)",

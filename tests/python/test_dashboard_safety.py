@@ -71,6 +71,17 @@ def test_hostile_names_stay_text_in_every_view(hostile: Watched) -> None:
     assert [url for url in hostile.requests if not url.startswith("file:")] == []
 
 
+def test_hostile_names_stay_text_in_the_brief(chrome: Browser, hostile_page: Path) -> None:
+    found = watched(chrome, hostile_page.with_name("brief.html"))
+    found.page.goto(hostile_page.with_name("brief.html").as_uri())
+    assert found.page.evaluate("typeof window.__xss") == "undefined"
+    assert found.page.locator("script, img, iframe, svg").count() == 0
+    assert HOSTILE[1] in found.page.locator("body").inner_text()
+    assert found.complaints == []
+    assert [url for url in found.requests if not url.startswith("file:")] == []
+    found.page.context.close()
+
+
 def test_names_are_set_apart_from_the_direction_of_their_neighbours(hostile: Watched) -> None:
     page = hostile.view("#/connected")
     assert page.locator("main tbody a").count() > 0
