@@ -14,7 +14,17 @@ spans as (
     group by all
 ),
 
--- the busy ones first: hardly any span comes near the limit
+-- hardly any span comes near the limit
+busy as (
+    select
+        *,
+        unnest([
+            checkin_date - 14, checkin_date - 7, checkin_date + 7, checkin_date + 14
+        ]) as other_date,
+    from spans
+    where arrival_count > {{ var('rush_arrivals') }}
+),
+
 usual as (
     select
         busy.location_number,
@@ -22,16 +32,12 @@ usual as (
         busy.span,
         busy.arrival_count,
         coalesce(sum(other_weeks.arrival_count), 0) / 4 as usual_count,
-    from spans as busy
+    from busy
     left join spans as other_weeks
         on
             busy.location_number = other_weeks.location_number
             and busy.span = other_weeks.span
-            and other_weeks.checkin_date in (
-                busy.checkin_date - 14, busy.checkin_date - 7,
-                busy.checkin_date + 7, busy.checkin_date + 14
-            )
-    where busy.arrival_count > {{ var('rush_arrivals') }}
+            and busy.other_date = other_weeks.checkin_date
     group by busy.location_number, busy.checkin_date, busy.span, busy.arrival_count
 )
 

@@ -38,6 +38,7 @@ seated as (
         and (size <> 'duo' or place <= {{ var('duo_member_limit') }}) as is_seated,
         case when is_seated then household_label end as household,
         row_number() over (partition by roster_block, is_seated order by member_id) as turn,
+        case when not is_seated then turn end as turn_to_sit,
     from ranked
 ),
 
@@ -78,8 +79,7 @@ placed as (
     left join open_places
         on
             seated.roster_block = open_places.roster_block
-            and seated.turn = open_places.turn
-            and not seated.is_seated
+            and seated.turn_to_sit = open_places.turn
     window roster as (partition by seated.roster_block order by seated.member_id)
 ),
 

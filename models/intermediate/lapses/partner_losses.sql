@@ -16,18 +16,24 @@ person_records as (
     select * from {{ ref('person_records') }}
 ),
 
+memberships as (
+    select * from lapse_spells
+    where kind = 'membership'
+),
+
 -- a member lapses by the membership, anybody else by staying away
 spells as (
-    select lapse_spells.*
-    from lapse_spells
-    anti join lapse_spells as memberships
+    select * from memberships
+    union all
+    select visits.*
+    from lapse_spells as visits
+    anti join memberships
         on
-            lapse_spells.customer_id = memberships.customer_id
-            and lapse_spells.kind = 'visits'
-            and memberships.kind = 'membership'
-            and coalesce(lapse_spells.lapse_date, lapse_spells.observed_until)
-            between memberships.start_date
-            and coalesce(memberships.lapse_date, date '9999-12-31')
+            visits.customer_id = memberships.customer_id
+            and coalesce(visits.lapse_date, visits.observed_until) >= memberships.start_date
+            and coalesce(visits.lapse_date, visits.observed_until)
+            <= coalesce(memberships.lapse_date, date '9999-12-31')
+    where visits.kind = 'visits'
 ),
 
 lapses as (

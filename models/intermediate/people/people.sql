@@ -48,18 +48,22 @@ aged as (
         on people_recorded.customer_id = signs.customer_id
 ),
 
+records_of_one as (
+    select customer_id_1 as customer_id, customer_id_2 as other_id from duplicate_records
+    union all
+    select customer_id_2, customer_id_1 from duplicate_records
+),
+
 -- a second record of a child, made without the birthday, is a child as well
 seconds as (
     select
         record.customer_id,
         bool_or(other.age_group = 'child') as is_of_a_child,
-    from duplicate_records as duplicates
+    from records_of_one
     inner join aged as record
-        on record.customer_id in (duplicates.customer_id_1, duplicates.customer_id_2)
+        on records_of_one.customer_id = record.customer_id
     inner join aged as other
-        on
-            other.customer_id in (duplicates.customer_id_1, duplicates.customer_id_2)
-            and record.customer_id != other.customer_id
+        on records_of_one.other_id = other.customer_id
     where record.birthday is null
         -- a birthday that was typed at a visit only is the parent's
         or (record.birthday = record.birthday_at_visits and other.birthday is not null)

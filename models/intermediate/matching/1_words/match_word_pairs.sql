@@ -15,6 +15,13 @@ nicknames as (
     select * from {{ ref('nicknames') }}
 ),
 
+-- in both directions, so that a pair is found by an equal key
+short_forms as (
+    select given_name as name, nickname as other_name from nicknames
+    union
+    select nickname, given_name from nicknames
+),
+
 settled_names as (
     select distinct purchaser_names.written_name
     from match_name_readings as purchaser_names
@@ -26,14 +33,12 @@ settled_names as (
     union
     select distinct purchaser_names.written_name
     from match_name_readings as purchaser_names
-    inner join nicknames
-        on
-            purchaser_names.first_name = nicknames.nickname
-            or purchaser_names.first_name = nicknames.given_name
+    inner join short_forms
+        on purchaser_names.first_name = short_forms.name
     inner join customer_names as customer_names
         on
             purchaser_names.last_name = customer_names.last_name
-            and customer_names.first_name in (nicknames.given_name, nicknames.nickname)
+            and short_forms.other_name = customer_names.first_name
     where purchaser_names.reading <> 'swapped'
 ),
 

@@ -91,24 +91,26 @@ steps as (
         and spans.first_date <= spans.last_date
 ),
 
-dates as (
-    select distinct events.checkin_date from match_groups as events
+-- the dates that are asked for stand among the steps as one that changes nothing
+changes as (
+    select fact, step_date, sum(step) as step from steps group by fact, step_date
+    union all
+    select distinct 'asked', checkin_date, 0 from match_groups
 ),
 
+-- a running sum: to compare each date with each step takes their product
 counted as (
     select
-        dates.checkin_date,
-        coalesce(sum(steps.step) filter (where steps.fact = 'active'), 0) as active_customers,
-        coalesce(sum(steps.step) filter (where steps.fact = 'member'), 0) as member_customers,
-        coalesce(sum(steps.step) filter (where steps.fact = 'child'), 0) as child_customers,
-        coalesce(sum(steps.step) filter (where steps.fact = 'born'), 0) as born_customers,
-        coalesce(sum(steps.step) filter (where steps.fact = 'later'), 0) as later_customers,
-    from dates
-    left join (
-        select fact, step_date, sum(step) as step from steps group by fact, step_date
-    ) as steps
-        on dates.checkin_date >= steps.step_date
-    group by dates.checkin_date
+        fact,
+        step_date as checkin_date,
+        coalesce(sum(step) filter (where fact = 'active') over so_far, 0) as active_customers,
+        coalesce(sum(step) filter (where fact = 'member') over so_far, 0) as member_customers,
+        coalesce(sum(step) filter (where fact = 'child') over so_far, 0) as child_customers,
+        coalesce(sum(step) filter (where fact = 'born') over so_far, 0) as born_customers,
+        coalesce(sum(step) filter (where fact = 'later') over so_far, 0) as later_customers,
+    from changes
+    window so_far as (order by step_date range unbounded preceding)
 )
 
-select * from counted
+select * exclude (fact) from counted
+where fact = 'asked'

@@ -1,0 +1,53 @@
+{# The adapter builds a table under another name and swaps the two, in four statements and two
+   transactions. DuckDB replaces a table within the transaction that writes it, which costs a third of
+   that; a build that fails or is killed leaves the former table either way.
+
+   A Python model writes from a connection of its own, which sees no table that is not committed. So
+   its table is written under another name, and takes the place of the former one by a rename. #}
+{% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
+    {%- set former = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type="table") -%}
+    {{- run_hooks(pre_hooks) -}}
+    {%- if model["language"] == "python" -%}
+        {%- set written = make_intermediate_relation(target) -%}
+        {%- do drop_relation_if_exists(load_cached_relation(written)) -%}
+        {%- call statement("main", language="python") -%}
+            {{ create_table_as(false, written, compiled_code, "python") }}
+        {%- endcall -%}
+        {%- call statement("replace") -%}
+            {{ drop_former(former) }}
+            alter table {{ written }} rename to {{ adapter.quote(target.identifier) }}
+        {%- endcall -%}
+    {%- else -%}
+        {%- call statement("main") -%}
+            {{ drop_former(former) }}
+            {{ create_table_as(false, target, compiled_code, "sql") }}
+        {%- endcall -%}
+    {%- endif -%}
+    {%- do persist_docs(target, model) -%}
+    {{- run_hooks(post_hooks) -}}
+    {%- do adapter.commit() -%}
+    {{- return({"relations": [target]}) -}}
+{% endmaterialization %}
+
+
+{# A view is its text, so it is replaced by one statement. #}
+{% materialization view, adapter="duckdb" %}
+    {%- set former = load_cached_relation(this) -%}
+    {%- set target = this.incorporate(type="view") -%}
+    {{- run_hooks(pre_hooks) -}}
+    {%- call statement("main") -%}
+        {{ drop_former(former) }}
+        {{ get_create_view_as_sql(target, sql) }}
+    {%- endcall -%}
+    {%- do persist_docs(target, model) -%}
+    {{- run_hooks(post_hooks) -}}
+    {%- do adapter.commit() -%}
+    {{- return({"relations": [target]}) -}}
+{% endmaterialization %}
+
+
+{# The statement that drops what an earlier build left under a model's name, a table or a view. #}
+{% macro drop_former(former) -%}
+    {%- if former is not none -%} drop {{ former.type }} if exists {{ former }}; {%- endif -%}
+{%- endmacro %}
