@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from python_udfs.settings import Settings, is_duckdb, load
 from python_udfs.written_files import CHILDREN, Note, mark_of, requests_in
-from scripts.published_texts import replaced_texts, text_columns
+from scripts.published_texts import replaced_texts
 
 TABLES = {
     "customers": "customer_id",
@@ -134,8 +134,8 @@ def copy_tables(connection: duckdb.DuckDBPyConnection, with_children: bool) -> N
     for table, order in TABLES.items():
         named = f"select * from private.main.{table}"
         rows = named if with_children else without_names(connection, table)
-        for column in text_columns(connection, table):
-            if texts := replaced.get((table, column)):
+        for (of_table, column), texts in replaced.items():
+            if of_table == table:
                 rows = with_texts(connection, rows, table, column, texts)
         if column := JSON_COLUMNS.get(table):
             rows = f"select * replace (cast({column} as json) as {column}) from ({rows})"

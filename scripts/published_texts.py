@@ -206,17 +206,19 @@ def _parts(texts: Iterable[str]) -> set[str]:
     return found
 
 
-def text_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The text columns of a table of the attached database `private` that others wrote."""
-    found = connection.execute(
+def text_columns(
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Each table of the attached database `private` with each text column that others wrote."""
+    return connection.execute(
         """
-        select column_name from duckdb_columns()
-        where database_name = 'private' and schema_name = 'main' and table_name = $table
-            and data_type = 'VARCHAR' and not list_contains($own_words, column_name)
+        select table_name, column_name from duckdb_columns()
+        where database_name = 'private' and schema_name = 'main' and data_type = 'VARCHAR'
+            and list_contains($tables, table_name) and not list_contains($own_words, column_name)
+        order by table_name, column_index
         """,
-        {"table": table, "own_words": sorted(OWN_WORDS)},
+        {"tables": list(tables), "own_words": sorted(OWN_WORDS)},
     ).fetchall()
-    return [name for (name,) in found]
 
 
 def _texts(table: str, column: str) -> str:
@@ -246,12 +248,11 @@ def replaced_texts(
         with_children: whether children's names are published.
     """
     shapes: dict[tuple[str, str], dict[str, list[tuple[str, str]]]] = {}
-    for table in tables:
-        for column in text_columns(connection, table):
-            found = connection.sql(
-                f"select distinct {SHAPE} from {_texts(table, column)} where content is not null"
-            ).fetchall()
-            shapes[table, column] = {shape: values_in(shape, column) for (shape,) in found}
+    for table, column in text_columns(connection, tables):
+        found = connection.sql(
+            f"select distinct {SHAPE} from {_texts(table, column)} where content is not null"
+        ).fetchall()
+        shapes[table, column] = {shape: values_in(shape, column) for (shape,) in found}
     values = {value for told in shapes.values() for found in told.values() for value in found}
     withheld = NOBODY
     if not with_children:

@@ -201,5 +201,6 @@ inner join children
     on signs.child_customer_id = children.customer_id
 inner join adults
     on signs.guardian_customer_id = adults.customer_id
-where children.person_id != adults.person_id
 group by children.customer_id, adults.person_id, signs.basis
+-- after the joins: as a condition of them it would compare each child with each adult
+having any_value(children.person_id) != adults.person_id

@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per name that a customer carries.
 with names_known as (
     select * from {{ ref('names_known') }}

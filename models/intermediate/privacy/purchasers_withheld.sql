@@ -1,3 +1,4 @@
+{{ config(materialized='table') }}
 -- Grain: one row per check-in on a pass whose buyer's name identifies a child.
 with pass_transfers_matched as (
     select * from {{ ref('pass_transfers_matched') }}
