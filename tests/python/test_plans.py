@@ -1,8 +1,8 @@
 """No model compares every row of one table with every row of another.
 
-DuckDB joins by hashing where a condition says that two columns are equal. Otherwise it compares each
-row with each row, which nobody sees on a small gym and which never ends on a large one: an `or`
-between two keys, or in an outer join any condition beside the keys that is no comparison.
+DuckDB joins by hashing where a condition says that two columns are equal. Otherwise it compares
+each row with each row, which nobody sees on a small gym and which never ends on a large one: an
+`or` between two keys, or in an outer join any condition beside the keys that is no comparison.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def operators(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def rows_expected(plan: dict[str, Any]) -> float:
-    """How many rows the optimiser expects from an operator, or from the first below it that says."""
+    """How many rows the optimiser expects of an operator, or of the first below that says."""
     told = plan["extra_info"].get("Estimated Cardinality")
     if told is None:
         return rows_expected(plan["children"][0]) if plan["children"] else 1

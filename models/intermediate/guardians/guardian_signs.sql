@@ -85,21 +85,6 @@ parents as (
     where relationship = 'parent'
 ),
 
--- in both directions, so that a pair is found by an equal key
-siblings as (
-    select
-        customer_id,
-        related_customer_id,
-    from core_relations
-    where relationship = 'sibling'
-    union
-    select
-        related_customer_id,
-        customer_id,
-    from core_relations
-    where relationship = 'sibling'
-),
-
 -- whoever is recorded as a brother or sister, or is too close in age, is there as another child
 on_one_membership as (
     select
@@ -116,10 +101,13 @@ on_one_membership as (
     inner join people_recorded as adult_record
         on adult.customer_id = adult_record.customer_id
     cross join core_today
-    anti join siblings
+    anti join core_relations as siblings
         on
-            child.customer_id = siblings.customer_id
-            and adult.customer_id = siblings.related_customer_id
+            siblings.relationship = 'sibling'
+            and least(child.customer_id, adult.customer_id)
+            = least(siblings.customer_id, siblings.related_customer_id)
+            and greatest(child.customer_id, adult.customer_id)
+            = greatest(siblings.customer_id, siblings.related_customer_id)
     where
         child.size in ('duo', 'family')
         and child.start_date <= core_today.today
