@@ -1,4 +1,5 @@
 -- Grain: one row per crew.
+-- Long: the figures of a crew, each from the rows of its members.
 with crew_founders as (
     select * from {{ ref('crew_founders') }}
 ),

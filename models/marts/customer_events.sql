@@ -1,4 +1,5 @@
 -- Grain: one row per thing that happened to a customer.
+-- Long: each kind of event gives the same columns, and says what it leaves empty.
 with core_checkins as (
     select * from {{ ref('core_checkins') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per population of people who lost their closest partner: partners, household.
+-- Long: one table of counts gives three populations, a ratio and an interval each.
 with partner_lapse_strata as (
     select * from {{ ref('partner_lapse_strata') }}
 ),

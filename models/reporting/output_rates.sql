@@ -1,4 +1,5 @@
 -- Grain: one row per rate at which this build made something out of what it read.
+-- Long: each rate names its two counts where they are counted.
 {% set recent_days, weeks_before = var('recent_days'), var('recent_weeks_before') -%}
 with guarded_rates as (
     select * from {{ ref('guarded_rates') }}

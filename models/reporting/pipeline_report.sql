@@ -1,4 +1,5 @@
 -- Grain: one row per figure of this build, in reading order.
+-- Long: one list of figures in the order in which they are read.
 with figures_of_exports as (
     select * from {{ ref('figures_of_exports') }}
 ),

@@ -346,11 +346,14 @@ def test_every_macro_of_the_project_is_described(manifest: dict) -> None:
     assert undescribed == []
 
 
-def test_files_stay_short(manifest: dict) -> None:
-    long_models = [
-        node["name"] for node in nodes(manifest, "model") if node["raw_code"].count("\n") > 200
-    ]
-    assert long_models == []
+def test_files_stay_short_or_say_why_not(manifest: dict) -> None:
+    lines = {node["name"]: node["raw_code"].splitlines() for node in nodes(manifest, "model")}
+    assert [name for name, read in lines.items() if len(read) > 200] == []
+    long = {name for name, read in lines.items() if len(read) > 130}
+    explained = {
+        name for name, read in lines.items() if any(line.startswith("-- Long: ") for line in read)
+    }
+    assert long == explained
 
 
 def test_nothing_committed_names_a_machine_or_a_registry() -> None:

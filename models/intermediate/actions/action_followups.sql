@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 -- Grain: one row per list and person, at the first time of being on it or held out of it.
+-- Long: an outcome for each list, so that all are counted alike.
 with action_rows as (
     select * from {{ ref('action_rows') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per new member who comes and has no tie, beside a crew at the same hours.
+-- Long: who is alone and who is near are one question about the same visits.
 with action_people as (
     select * from {{ ref('action_people') }}
 ),

@@ -1,6 +1,7 @@
 {{ config(materialized='table') }}
 -- Grain: one row per pair of customers who met, and one per pair who met twice or more in the
 -- placebo.
+-- Long: a score and its placebo are computed by the same lines.
 with pairs_counted as (
     select * from {{ ref('pairs_counted') }}
 ),

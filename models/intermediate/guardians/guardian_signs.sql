@@ -1,4 +1,5 @@
 -- Grain: one row per child, adult and sign that the adult is the child's guardian.
+-- Long: three signs of one thing, with what each must not take for one.
 with people as (
     select * from {{ ref('people') }}
 ),

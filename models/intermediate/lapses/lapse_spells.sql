@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 -- Grain: one row per person, kind and spell of being a member or a regular.
+-- Long: the two kinds of spell have one shape, so that all behind reads them alike.
 with core_membership_people as (
     select * from {{ ref('core_membership_people') }}
 ),

@@ -1,5 +1,6 @@
 {{ config(materialized='table') }}
 -- Grain: one row per person and lapse of the closest partner while the person was there.
+-- Long: a loss is the pair's, and ends by what happens to either of the two.
 with lapse_spells as (
     select * from {{ ref('lapse_spells') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per customer record and way to write its first and last name.
+-- Long: all forms of a name, which must not repeat each other.
 with customer_records as (
     select * from {{ ref('customer_records') }}
 ),

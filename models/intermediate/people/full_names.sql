@@ -1,4 +1,5 @@
 -- Grain: one row per first and last name on customer records: how many persons carry it.
+-- Long: one estimate with its terms; nothing else uses a part of it.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per name field, written word and customer word that agree to some level.
+-- Long: all levels at which two words agree, each with its chance, so that they exclude each other.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

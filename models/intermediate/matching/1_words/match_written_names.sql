@@ -1,4 +1,5 @@
 -- Grain: one row per name as written, on a pass or a payment, and way to part it from its titles.
+-- Long: titles are parted before and after a name, by one list of spellings.
 with core_pass_uses as (
     select * from {{ ref('core_pass_uses') }}
 ),

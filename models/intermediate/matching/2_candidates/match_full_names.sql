@@ -1,4 +1,5 @@
 -- Grain: one row per written name, customer and reading under which the whole name agrees.
+-- Long: three ways to agree whole, each with its own levels.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

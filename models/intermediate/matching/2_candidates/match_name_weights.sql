@@ -1,4 +1,5 @@
 -- Grain: one row per written name and customer who may be meant by it.
+-- Long: the bound of a name needs all candidates of that name at once.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per transfer check-in and payment that its purchaser, as shown, may have made.
+-- Long: three spellings of a payer, united before they are weighed.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

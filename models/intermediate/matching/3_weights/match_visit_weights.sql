@@ -1,4 +1,5 @@
 -- Grain: one row per transfer check-in and candidate, with the candidate's own visit that day.
+-- Long: five levels of presence, and the chance of each, read as one table.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per purchaser group and candidate, with the evidence of all its check-ins.
+-- Long: the evidence of all check-ins of a group is pooled in one place.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per use of a pass that an anonymous payment of its day may have paid for.
+-- Long: a posterior with its prior, likelihood and normalising sum, which nothing else uses.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

@@ -1,4 +1,5 @@
 -- Grain: one row per purchaser group and candidate.
+-- Long: a posterior with its prior, likelihood and normalising sum, which nothing else uses.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

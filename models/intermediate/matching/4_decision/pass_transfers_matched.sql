@@ -1,4 +1,5 @@
 -- Grain: one row per check-in on a pass that names another person as its buyer.
+-- Long: its columns are the public ones, a line each.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
