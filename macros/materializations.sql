@@ -16,15 +16,16 @@
         {%- endcall -%}
         {%- call statement("replace") -%}
             {{ drop_former(former) }}
-            alter table {{ written }} rename to {{ adapter.quote(target.identifier) }}
+            alter table {{ written }} rename to {{ adapter.quote(target.identifier) }};
+            {{ comments_on(target) }}
         {%- endcall -%}
     {%- else -%}
         {%- call statement("main") -%}
             {{ drop_former(former) }}
-            {{ create_table_as(false, target, compiled_code, "sql") }}
+            {{ create_table_as(false, target, compiled_code, "sql") }};
+            {{ comments_on(target) }}
         {%- endcall -%}
     {%- endif -%}
-    {%- do persist_docs(target, model) -%}
     {{- run_hooks(post_hooks) -}}
     {%- do adapter.commit() -%}
     {{- return({"relations": [target]}) -}}
@@ -38,9 +39,9 @@
     {{- run_hooks(pre_hooks) -}}
     {%- call statement("main") -%}
         {{ drop_former(former) }}
-        {{ get_create_view_as_sql(target, sql) }}
+        {{ get_create_view_as_sql(target, sql) }};
+        {{ comments_on(target) }}
     {%- endcall -%}
-    {%- do persist_docs(target, model) -%}
     {{- run_hooks(post_hooks) -}}
     {%- do adapter.commit() -%}
     {{- return({"relations": [target]}) -}}
@@ -50,4 +51,20 @@
 {# The statement that drops what an earlier build left under a model's name, a table or a view. #}
 {% macro drop_former(former) -%}
     {%- if former is not none -%} drop {{ former.type }} if exists {{ former }}; {%- endif -%}
+{%- endmacro %}
+
+
+{# The statements that say of a model's table or view, and of its columns, what its YAML says. The
+   adapter asks the database for the columns first; these are under contract, so all are there. #}
+{% macro comments_on(relation) -%}
+    {%- if config.persist_relation_docs() and model.description %}
+        comment on {{ relation.type }} {{ relation }}
+        is {{ duckdb_escape_comment(model.description) }};
+    {%- endif -%}
+    {%- if config.persist_column_docs() -%}
+        {%- for column in model.columns.values() if column.description %}
+            comment on column {{ relation }}.{{ adapter.quote(column.name) }}
+            is {{ duckdb_escape_comment(column.description) }};
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
