@@ -14,8 +14,7 @@ from typing import Any
 
 import duckdb
 import pytest
-
-from tests.python.conftest import PROJECT, Project
+from conftest import PROJECT, Project
 
 # Both sides of these are small whatever the size of the gym, or few rows meet.
 SMALL = {

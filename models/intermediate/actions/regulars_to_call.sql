@@ -14,14 +14,16 @@ select
     cast(null as varchar) as crew_id,
     cast(visits_expected - visits_recent as decimal(12, 2)) as order_figure,
     'came on ' || visits_recent || ' days of the last ' || weeks || ' weeks where '
-    || visits_expected || ' were expected, last on ' || last_visit_date as reason,
+    || visits_expected || ' were expected, last on ' || last_visit_date
+    || coalesce('; counts as lapsed since ' || lapse_date, '') as reason,
     cast(
         to_json(
             {
                 'visits': visits_recent,
                 'weeks': weeks,
                 'visits_expected': visits_expected,
-                'last_date': last_visit_date
+                'last_date': last_visit_date,
+                'lapse_date': lapse_date
             }
         ) as varchar
     ) as figures,
