@@ -335,5 +335,5 @@ def main(arguments: list[str]) -> int:
 
 
 def serve_mcp() -> None:
-    """`gym-connections-mcp`: the command mcp from any folder, as an assistant's program starts it."""
+    """The command mcp from any folder: the entry `gym-connections-mcp`, which a client starts."""
     sys.exit(main(["mcp", *sys.argv[1:]]))

@@ -7,6 +7,7 @@ limit of time; where it does not hear that, the process is killed.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -138,11 +139,9 @@ async def begin() -> Process:
 
 async def end(process: Process) -> None:
     """End a process for good, and hear that it ended."""
-    if process.returncode is None:
-        try:
+    with contextlib.suppress(ProcessLookupError):
+        if process.returncode is None:
             process.kill()
-        except ProcessLookupError:
-            pass
     await process.aclose()
 
 
@@ -154,6 +153,9 @@ async def _exchange(process: Process, request: dict[str, Any]) -> dict[str, Any]
             text += some
             if len(text) > MOST_BYTES:
                 return {"error": ENDED}
+        # it ends by itself after its answer
+        with anyio.move_on_after(GRACE_SECONDS):
+            await process.wait()
         return json.loads(bytes(text))
     except (anyio.BrokenResourceError, anyio.ClosedResourceError, OSError, ValueError):
         return {"error": ENDED}

@@ -66,7 +66,9 @@ class Nothing(Arguments):
 class Name(Arguments):
     text: Annotated[
         str,
-        Field(min_length=1, max_length=200, description="Part of a name, in any case, or a number."),
+        Field(
+            min_length=1, max_length=200, description="Part of a name, in any case, or a number."
+        ),
     ]
 
 
@@ -88,7 +90,8 @@ class Pair(Arguments):
 
 class Table(Arguments):
     table: Annotated[
-        str, Field(min_length=1, max_length=100, description="Name of a table; list_tables has all.")
+        str,
+        Field(min_length=1, max_length=100, description="Name of a table; list_tables has all."),
     ]
 
 
@@ -191,8 +194,8 @@ TOOLS = {
     ),
     "describe_table": Tool(
         "Describe a table",
-        "What a row of a table is, first, then each column with type and meaning. Read it before you"
-        " write a query.",
+        "First what a row of a table is, then each column with type and meaning. Read it before"
+        " you write a query.",
         Table,
         DESCRIBED,
         lambda given: [given.table.lower()],

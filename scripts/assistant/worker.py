@@ -25,7 +25,7 @@ import duckdb
 
 # What a query may call in FROM, beside the functions of the file.
 TABLE_FUNCTIONS = {"generate_series", "json_each", "json_tree", "range", "unnest"}
-# These give another answer each time, or do something; of all such functions only these two are let.
+# Of the functions that give another answer each time, or do something, only these may be called.
 VOLATILE = {"random", "uuid", "gen_random_uuid"}
 # They tell of the machine or the settings, or read bytes as what DuckDB keeps within.
 CLOSED = {
@@ -66,12 +66,13 @@ NOT_PUBLISHED = (
     " assistant."
 )
 ONE_SELECT = "Only one SELECT is run, and nothing else; no second statement, and no other command."
+SHOWS = "Use list_tables and describe_table for that; only one SELECT is run here."
 TOO_DEEP = "The query is nested too deeply."
 TOO_MUCH_MEMORY = "The query needs more memory than one call may have; ask for less."
 FAILED = "The query could not be run."
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A question that is not answered; its text is the sentence that says why."""
 
 
@@ -79,19 +80,21 @@ def one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any
     """The only statement of a text, as DuckDB's own parser sees it.
 
     Raises:
-        Refused: it has more statements, or another one than a SELECT, or is no SQL.
+        RefusedError: it has more statements, or another one than a SELECT, or is no SQL.
     """
     try:
-        [(text,)] = connection.execute("select json_serialize_sql(cast($1 as varchar))", [sql]).fetchall()
+        [(text,)] = connection.execute(
+            "select json_serialize_sql(cast($1 as varchar))", [sql]
+        ).fetchall()
         parsed = json.loads(text)
     except RecursionError:
-        raise Refused(TOO_DEEP) from None
+        raise RefusedError(TOO_DEEP) from None
     if parsed["error"]:
         if parsed["error_type"] == "not implemented":
-            raise Refused(ONE_SELECT)
-        raise Refused(in_a_sentence(parsed["error_message"]))
+            raise RefusedError(ONE_SELECT)
+        raise RefusedError(in_a_sentence(parsed["error_message"]))
     if len(parsed["statements"]) != 1:
-        raise Refused(ONE_SELECT)
+        raise RefusedError(ONE_SELECT)
     return parsed["statements"][0]
 
 
@@ -134,32 +137,36 @@ def refuse_reach(
     """Make sure that a statement reads published tables by known functions, and nothing else.
 
     Raises:
-        Refused: it names something else, such as a file, a setting or a table of the system.
+        RefusedError: it names something else, such as a file, a setting or a table of the system.
     """
     found = [*parts(statement)]
     ctes = {
-        str(entry["key"]).lower() for part in found for entry in part.get("cte_map", {}).get("map", [])
+        str(entry["key"]).lower()
+        for part in found
+        for entry in part.get("cte_map", {}).get("map", [])
     }
     ctes |= {str(part["cte_name"]).lower() for part in found if part.get("cte_name")}
     system = {
         name.lower()
-        for (name,) in connection.execute("select view_name from duckdb_views() where internal").fetchall()
+        for (name,) in connection.execute(
+            "select view_name from duckdb_views() where internal"
+        ).fetchall()
     }
     for name in sorted(ctes):
         # within itself, or outside of its query, it would mean the table of the system
         if name in system or not NAME.fullmatch(name):
-            raise Refused(f"Call the part {shown(name)} of the query another name.")
+            raise RefusedError(f"Call the part {shown(name)} of the query another name.")
     known = callable_functions(connection)
     [(database,)] = connection.execute("select current_database()").fetchall()
     for part in found:
         kind = part.get("type")
-        if kind == "SHOW_REF" or "show_type" in part:
-            raise Refused("Use the tools list_tables and describe_table for that; only SELECT is run.")
+        if "SHOW_REF" in (kind, part.get("from_table", {}).get("type")):
+            raise RefusedError(SHOWS)
         for key in ("from_table", "source"):
             if isinstance(part.get(key), dict) and part[key].get("type") not in SOURCES:
-                raise Refused(ONE_SELECT)
+                raise RefusedError(ONE_SELECT)
         if isinstance(part.get("node"), dict) and part["node"].get("type") not in QUERIES:
-            raise Refused(ONE_SELECT)
+            raise RefusedError(ONE_SELECT)
         if kind == "BASE_TABLE":
             name = str(part["table_name"]).lower()
             here = (part.get("catalog_name") or database, part.get("schema_name") or "main")
@@ -168,22 +175,24 @@ def refuse_reach(
                 here = (database, "main")
             is_known = name in tables or (not qualified and name in ctes)
             if not is_known or here != (database, "main"):
-                raise Refused(f"There is no published table {shown(name)}; list_tables names them.")
+                raise RefusedError(
+                    f"There is no published table {shown(name)}; list_tables names them."
+                )
         if kind == "TABLE_FUNCTION":
             name = str(part["function"].get("function_name", "")).lower()
             if name not in functions | TABLE_FUNCTIONS:
-                raise Refused(f"The function {shown(name)} may not be called here.")
+                raise RefusedError(f"The function {shown(name)} may not be called here.")
     in_from = {id(part["function"]) for part in found if part.get("type") == "TABLE_FUNCTION"}
     for part in found:
         name = part.get("function_name")
         if name is None or id(part) in in_from:
             continue
         if part.get("export_state"):
-            raise Refused(f"The function {shown(name)} may not be called here.")
+            raise RefusedError(f"The function {shown(name)} may not be called here.")
         is_sign = part.get("is_operator") and not NAME.match(str(name))
         if is_sign or str(name).lower() in known | IN_WINDOWS:
             continue
-        raise Refused(f"The function {shown(name)} may not be called here, or is none.")
+        raise RefusedError(f"The function {shown(name)} may not be called here, or is none.")
 
 
 def shown(name: object) -> str:
@@ -198,10 +207,10 @@ def shown(name: object) -> str:
 
 
 def in_a_sentence(text: str) -> str:
-    """What DuckDB said, in one line and without the place in the query.
+    r"""What DuckDB said, in one line and without the place in the query.
 
     Example:
-        >>> in_a_sentence('Binder Error: Table "x" is not there!\\n\\nLINE 1: from x')
+        >>> in_a_sentence('Binder Error: Table "x" is not there!\n\nLINE 1: from x')
         'Table "x" is not there!'
     """
     said = re.split(r"\n+LINE \d+:", text)[0]
@@ -290,7 +299,9 @@ def answer(
     notes: list[str] = []
     while room > 0 and (found := connection.fetchmany(1)):
         if len(rows) == most_rows:
-            notes.append(f"Only the first {most_rows} rows are shown; count them, or ask for fewer.")
+            notes.append(
+                f"Only the first {most_rows} rows are shown; count them, or ask for fewer."
+            )
             break
         cells = [cell(value, kind) for value, kind in zip(found[0], kinds, strict=True)]
         row = {name: value for name, (value, _) in zip(names, cells, strict=True)}
@@ -302,7 +313,7 @@ def answer(
         rows.append(row)
     if room <= 0:
         if not rows:
-            raise Refused("One row is too long to be shown; ask for fewer columns.")
+            raise RefusedError("One row is too long to be shown; ask for fewer columns.")
         notes.append(f"Only the first {len(rows)} rows have room; ask for fewer rows or columns.")
     found_all = {"columns": columns, "rows": rows, "truncated": bool(notes)}
     return found_all | ({"note": " ".join(notes)} if notes else {})
@@ -312,18 +323,18 @@ def opened(request: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
     """The published file, closed to everything but reading it.
 
     Raises:
-        Refused: it is not there, is none, or has other tables than a published file has.
+        RefusedError: it is not there, is none, or has other tables than a published file has.
     """
     path = Path(request["path"])
     try:
         with path.open("rb") as file:
             head = file.read(12)
     except FileNotFoundError:
-        raise Refused(NOT_THERE) from None
+        raise RefusedError(NOT_THERE) from None
     except OSError:
-        raise Refused(NOT_READABLE) from None
+        raise RefusedError(NOT_READABLE) from None
     if head[8:12] != b"DUCK":
-        raise Refused(NO_DUCKDB)
+        raise RefusedError(NO_DUCKDB)
     config = {
         "allow_community_extensions": "false",
         "autoinstall_known_extensions": "false",
@@ -340,15 +351,13 @@ def opened(request: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
         connection.execute("set lock_configuration = true")
     except duckdb.Error as error:
         if "set lock on file" in str(error):
-            raise Refused(BUSY) from None
-        raise Refused(OTHER_VERSION if "version" in str(error) else NOT_READABLE) from None
+            raise RefusedError(BUSY) from None
+        raise RefusedError(OTHER_VERSION if "version" in str(error) else NOT_READABLE) from None
     refuse_other_layouts(connection, request)
     return connection
 
 
-def refuse_other_layouts(
-    connection: duckdb.DuckDBPyConnection, request: Mapping[str, Any]
-) -> None:
+def refuse_other_layouts(connection: duckdb.DuckDBPyConnection, request: Mapping[str, Any]) -> None:
     """Make sure that a file is a published one, of this version: a warehouse holds private rows."""
     named = connection.execute(
         """
@@ -363,9 +372,9 @@ def refuse_other_layouts(
     relations = {name for _, name in named}
     expected = {*request["tables"]}
     if {schema for schema, _ in named} - {"main"} or relations - expected:
-        raise Refused(NOT_PUBLISHED)
+        raise RefusedError(NOT_PUBLISHED)
     if expected - relations or {*request["functions"]} - {name for (name,) in functions}:
-        raise Refused(OLDER)
+        raise RefusedError(OLDER)
 
 
 def ask(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -378,7 +387,7 @@ def ask(request: Mapping[str, Any]) -> dict[str, Any]:
         if request["is_free"]:
             statement = one_select(connection, request["sql"])
             if statement.get("named_param_map"):
-                raise Refused("A query has no parameters; write the values into it.")
+                raise RefusedError("A query has no parameters; write the values into it.")
             tables, functions = {*request["tables"]}, {*request["functions"]}
             refuse_reach(connection, statement, tables, functions)
         return answer(
@@ -388,7 +397,7 @@ def ask(request: Mapping[str, Any]) -> dict[str, Any]:
             request["rows"],
             request["characters"],
         )
-    except Refused as error:
+    except RefusedError as error:
         return {"error": str(error)}
     except duckdb.InterruptException:
         return {"error": f"The query took longer than {request['seconds']} seconds; ask for less."}
