@@ -11,13 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 LARGEST_ID = 2**63 - 1
 LONGEST_QUERY = 10_000
 LISTED = """
-    select table_name as name, 'table' as kind, estimated_size as row_count, comment as about
-    from duckdb_tables() where not internal
-    union all
-    select view_name, 'view', null, comment from duckdb_views() where not internal
-    union all
-    select function_name, 'function', null, comment
-    from duckdb_functions() where not internal and function_type = 'table_macro'
+    from (
+        select table_name as name, 'table' as kind, estimated_size as row_count, comment as about
+        from duckdb_tables() where not internal
+        union all
+        select view_name, 'view', null, comment from duckdb_views() where not internal
+        union all
+        select function_name, 'function', null, comment
+        from duckdb_functions() where not internal and function_type = 'table_macro'
+    )
     order by kind = 'function', name
 """
 DESCRIBED = """

@@ -84,6 +84,34 @@ def one(published: Path, sql: str, *parameters: object) -> list[tuple]:
         return connection.execute(sql, list(parameters)).fetchall()
 
 
+def as_json(published: Path, sql: str) -> list[dict[str, Any]]:
+    """What the file answers, by another way to JSON."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        connection.execute("create temp table found as " + sql)
+        texts = connection.execute("select to_json(found) from found").fetchall()
+        times = [
+            name
+            for name, kind in connection.execute(
+                "select column_name, data_type from duckdb_columns() where table_name = 'found'"
+            ).fetchall()
+            if kind == "TIMESTAMP"
+        ]
+    found = [json.loads(text) for (text,) in texts]
+    for row in found:
+        row |= {name: row[name].replace(" ", "T") for name in times if row[name]}
+    return found
+
+
+def as_text(row: dict[str, Any]) -> str:
+    """A row in which 5 and 5.0 are one number."""
+    return json.dumps(
+        {
+            name: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+            for name, value in row.items()
+        }
+    )
+
+
 @pytest.fixture(scope="module")
 def published(sample_project: tuple[Project, object]) -> Path:
     return sample_project[0].published
@@ -93,9 +121,10 @@ def published(sample_project: tuple[Project, object]) -> Path:
 def test_each_tool_answers_as_the_file_does(published: Path, mode: str) -> None:
     [(giver, user)] = one(
         published,
+        # somebody whose card is short enough to be shown whole
         "select purchaser_customer_id, user_customer_id from pass_transfers"
-        " where purchaser_customer_id is not null and user_customer_id is not null"
-        " group by all order by count(*) desc, 1, 2 limit 1",
+        " join customers on purchaser_customer_id = customer_id"
+        " where user_customer_id is not null order by checkin_count, 1, 2 limit 1",
     )
     [(name,)] = one(
         published,
@@ -129,9 +158,10 @@ def test_each_tool_answers_as_the_file_does(published: Path, mode: str) -> None:
 
     found = with_client(published, act, "--rows", "1000", mode=mode)
     for tool, (_, source) in asked.items():
-        [(count,)] = one(published, f"select count(*) from {source}")
-        assert count > 0, tool
-        assert len(found[tool]) == count, tool
+        expected = as_json(published, f"from {source}")
+        assert expected, tool
+        told = [{name: row[name] for name in expected[0]} for row in found[tool]]
+        assert sorted(map(as_text, told)) == sorted(map(as_text, expected)), tool
     assert found["find_customer"][0]["full_name"] == name
     assert found["query"][0]["day"] == str(one(published, "select min(day) from calendar")[0][0])
     assert isinstance(found["interactions_between"][0]["metadata"], dict)
@@ -768,6 +798,37 @@ def test_the_entry_serves_from_any_folder(published: Path, tmp_path: Path) -> No
     entry = (sys.executable, "-c", code)
     [row] = with_client(published, act, command=entry, folder=tmp_path)
     assert row["people"] == one(published, "select count(*) from customers")[0][0]
+
+
+PAGE = (PROJECT / "docs/assistants.md").read_text(encoding="utf-8")
+
+
+def test_the_snippet_of_the_page_runs(published: Path) -> None:
+    [snippet] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    [(name,)] = one(
+        published, "select full_name from customers where full_name is not null order by 1 limit 1"
+    )
+    [word] = re.findall(r'"text": "(\w+)"', snippet)
+    # the child of the snippet's server has its own few variables, so the place is written into it
+    place = f'args=["-m", "scripts", "mcp"], env={{"GYM_PUBLISHED": {str(published)!r}}}'
+    code = snippet.replace(f'"{word}"', repr(name)).replace('args=["-m", "scripts", "mcp"]', place)
+    assert "GYM_PUBLISHED" in code
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[0].endswith(f" {name}")
+
+
+def test_the_page_has_every_tool_and_limit() -> None:
+    told = re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`[^|]*) \|", PAGE, re.MULTILINE)))
+    assert set(tools.TOOLS) <= set(told)
+    limits = asking.Limits()
+    options = {parameter.opts[0]: parameter.default for parameter in cli.cli.commands["mcp"].params}
+    for name, default in options.items():
+        assert default == getattr(limits, name[2:])
+        assert f"| {default} | `{name}` |" in PAGE
+    sizes = (worker.LONGEST_CELL, asking.LONGEST_ANSWER, tools.LONGEST_QUERY)
+    assert "; ".join(f"{size:,}" for size in sizes) in PAGE
 
 
 def test_the_extra_and_the_group_that_is_locked_are_one_list() -> None:
