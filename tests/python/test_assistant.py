@@ -143,7 +143,10 @@ def test_each_tool_answers_as_the_file_does(published: Path, mode: str) -> None:
         ),
         "transfers_of": ({"customer_id": giver}, f"transfers_of({giver})"),
         "this_week": ({}, "(from action_list where as_of = (select max(as_of) from action_list))"),
-        "query": ({"sql": "from calendar order by day"}, "calendar"),
+        "query": (
+            {"sql": "from calendar order by day limit 20"},
+            "(from calendar order by day limit 20)",
+        ),
     }
 
     async def act(client: Client) -> dict[str, Any]:
@@ -162,9 +165,9 @@ def test_each_tool_answers_as_the_file_does(published: Path, mode: str) -> None:
         assert expected, tool
         told = [{name: row[name] for name in expected[0]} for row in found[tool]]
         assert sorted(map(as_text, told)) == sorted(map(as_text, expected)), tool
-    assert found["find_customer"][0]["full_name"] == name
+    assert name in {row["full_name"] for row in found["find_customer"]}
     assert found["query"][0]["day"] == str(one(published, "select min(day) from calendar")[0][0])
-    assert isinstance(found["interactions_between"][0]["metadata"], dict)
+    assert any(isinstance(row["metadata"], dict) for row in found["interactions_between"])
     listed = {row["name"] for row in found["list_tables"]}
     assert listed == {*publish.TABLES, *publish.VIEWS, *publish.FUNCTIONS}
     described = found["describe_table"]
