@@ -33,6 +33,7 @@ GRACE_SECONDS = 2
 LONGEST_ANSWER = 60_000
 # The text of an answer may have so many bytes for each character, and columns beside the rows.
 MOST_BYTES = 16 * LONGEST_ANSWER
+NOT_BEGUN = "The machine has no room for another process; ask again later."
 ENDED = "The query ended the process that ran it, as one does that needs too much memory."
 
 
@@ -75,7 +76,7 @@ class Asker:
         """
         request = {
             # what a link leads to may be another file after a publish
-            "path": str(self.published.resolve()),
+            "path": os.path.realpath(self.published),
             "tables": [*TABLES, *VIEWS],
             "functions": FUNCTIONS,
             "sql": sql,
@@ -88,7 +89,10 @@ class Asker:
             "characters": characters,
         }
         async with self._at_once:
-            process = await self._take()
+            try:
+                process = await self._take()
+            except OSError:
+                return {"error": NOT_BEGUN}
             try:
                 with anyio.move_on_after(self.limits.seconds + GRACE_SECONDS):
                     return await _exchange(process, request)
@@ -109,7 +113,10 @@ class Asker:
     async def prepare(self) -> None:
         """Begin the process of the next question, if none is ready."""
         if self._ready is None and not self._is_closed:
-            process = await begin()
+            try:
+                process = await begin()
+            except OSError:
+                return  # the next question says so
             if self._ready is None and not self._is_closed:
                 self._ready = process
             else:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
 import tomllib
 from collections.abc import AsyncIterator
@@ -212,8 +213,15 @@ async def serve(asker: Asker) -> str:
     return ""
 
 
+def stop(*_: object) -> None:
+    """Answer a Ctrl-C at once: there is nothing to tidy up, and a thread waits for input."""
+    command.say_stopped()
+    command.leave(command.INTERRUPTED)
+
+
 def main(limits: Limits) -> int:
     """Serve the published file until the client ends; returns the exit status."""
+    signal.signal(signal.SIGINT, stop)
     found = settings.load()
     asker = Asker(PROJECT / found.published, limits)
     problem = anyio.run(serve, asker)

@@ -82,6 +82,9 @@ def one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any
     Raises:
         RefusedError: it has more statements, or another one than a SELECT, or is no SQL.
     """
+    if "\0" in sql:
+        # the parser ends there, and what comes after it would be seen by nobody
+        raise RefusedError(ONE_SELECT)
     try:
         [(text,)] = connection.execute(
             "select json_serialize_sql(cast($1 as varchar))", [sql]
@@ -253,7 +256,7 @@ def cell(value: Any, kind: str) -> tuple[Any, bool]:
         return value[:LONGEST_CELL] + "…", True
     if isinstance(value, str) and kind == "JSON":
         try:
-            return json.loads(value), False
+            return plain(json.loads(value)), False
         except (ValueError, RecursionError):
             return value, False
     found = plain(value)
@@ -271,14 +274,16 @@ def apart(names: Sequence[str]) -> list[str]:
         >>> apart(["a", "b", "a", "a_2"])
         ['a', 'b', 'a_2', 'a_2_2']
     """
-    seen: list[str] = []
+    # an ordered set
+    seen: dict[str, None] = {}
+    numbers: dict[str, int] = {}
     for name in names:
-        other, number = name, 1
+        other = name
         while other in seen:
-            number += 1
-            other = f"{name}_{number}"
-        seen.append(other)
-    return seen
+            numbers[name] = numbers.get(name, 1) + 1
+            other = f"{name}_{numbers[name]}"
+        seen[other] = None
+    return [*seen]
 
 
 def answer(

@@ -276,6 +276,9 @@ HOSTILE = {
     "select 1 /* ; */ ; /* */ attach 'x'": ONE,
     "/* select 1 */ delete from customers": ONE,
     "-- select 1": ONE,
+    "select 1\0; drop table customers": ONE,
+    "with x as (delete from customers returning *) from x": "CTE needs a SELECT",
+    "merge into customers using crews on true when matched then delete": ONE,
     ";": ONE,
     " ": ONE,
     "show all tables": "list_tables",
@@ -871,6 +874,7 @@ VALUES = {
     "a whole decimal": (Decimal("23.00"), 23),
     "an endless decimal": (Decimal("NaN"), "NaN"),
     "no number": (float("nan"), "nan"),
+    "what JSON's numbers may not be": (json.loads("[1e999, NaN, 1e3]"), ["inf", "nan", 1000.0]),
     "beyond numbers": (float("-inf"), "-inf"),
     "bytes": (b"\x00\xff", "AP8="),
     "a structure": ({"a": [Decimal("1.5"), {1: b""}]}, {"a": [1.5, {"1": ""}]}),
@@ -881,6 +885,57 @@ VALUES = {
 def test_every_value_is_json(value: object, expected: object) -> None:
     assert worker.plain(value) == expected
     json.dumps(worker.plain(value), allow_nan=False)
+
+
+# What their names have in common is that they may reach out of the tables; these do not.
+HARMLESS = {
+    *("current_query", "formatreadablesize", "formatreadabledecimalsize", "log", "log10", "log2"),
+    *("parse_dirname", "parse_dirpath", "parse_filename", "parse_path", "json_extract_path"),
+    *("json_extract_path_text", "in_search_path", "current_database", "has_database_privilege"),
+}
+REACHING = re.compile(
+    r"setting|variable|env$|secret|file|path|query|exec|read|write|load|attach|copy|glob|extension"
+    r"|database|serialize|sleep|^log|pragma|duckdb_|nextval|currval|setseed|error"
+)
+
+
+def test_no_function_that_may_be_called_reaches_out_of_the_tables() -> None:
+    """A later DuckDB with another one is noticed."""
+    with duckdb.connect() as connection:
+        known = worker.callable_functions(connection)
+    assert len(known) > 400
+    assert {name for name in known if REACHING.search(name)} - HARMLESS == set()
+    assert not known & worker.CLOSED
+    assert {"count", "sum", "list_transform", "date_trunc", "round_even"} <= known
+
+
+def test_ctrl_c_ends_it_in_a_sentence(published: Path) -> None:
+    """The server waits for a client; what it began ends with it."""
+    server = subprocess.Popen(
+        [sys.executable, *SERVE],
+        cwd=PROJECT,
+        env=os.environ | {"GYM_PUBLISHED": str(published)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize"}
+    client = {"name": "test", "version": "1"}
+    asked["params"] = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+    server.stdin.write(json.dumps(asked) + "\n")
+    server.stdin.flush()
+    assert json.loads(server.stdout.readline())["id"] == 1
+    workers = children_of(server.pid)
+    server.send_signal(signal.SIGINT)
+    try:
+        assert server.wait(20) == 130
+    finally:
+        server.kill()
+        shown = server.communicate()[1]
+    assert "Traceback" not in shown
+    assert "Stopped by Ctrl-C" in shown
+    assert wait_until(lambda: not any(map(is_running, workers)))
 
 
 def test_dates_are_iso_text() -> None:
