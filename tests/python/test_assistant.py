@@ -380,6 +380,42 @@ def test_hostile_sql_gets_a_sentence_and_nothing_else(small_gym: Project) -> Non
     assert not Path("/tmp/stolen.csv").exists()
 
 
+# What DuckDB itself refuses, were a query to come so far.
+CLOSED = {
+    "select * from read_text('/etc/passwd')": duckdb.PermissionException,
+    "from '/etc/passwd.csv'": duckdb.PermissionException,
+    "copy customers to '/tmp/stolen.csv'": duckdb.PermissionException,
+    "attach '/tmp/other.duckdb'": duckdb.PermissionException,
+    "load '/tmp/evil.duckdb_extension'": duckdb.PermissionException,
+    "install httpfs": duckdb.PermissionException,
+    "set threads = 64": duckdb.InvalidInputException,
+    "set enable_external_access = true": duckdb.InvalidInputException,
+    "reset lock_configuration": duckdb.InvalidInputException,
+    "delete from customers": duckdb.InvalidInputException,
+    "create table stolen as from customers": duckdb.InvalidInputException,
+    "from HOSTILE": duckdb.CatalogException,
+}
+
+
+def test_duckdb_itself_is_closed_too(published: Path) -> None:
+    request = {
+        "path": str(published),
+        "tables": [*publish.TABLES, *publish.VIEWS],
+        "functions": publish.FUNCTIONS,
+        "megabytes": 256,
+        "threads": 1,
+    }
+    with worker.opened(request) as connection:
+        for sql, kind in CLOSED.items():
+            with pytest.raises(kind):
+                connection.execute(sql).fetchall()
+        settings = dict(connection.execute("select name, value from duckdb_settings()").fetchall())
+    assert settings["access_mode"] == "read_only"
+    for name in ("autoinstall_known_extensions", "autoload_known_extensions"):
+        assert settings[name] == "false"
+    assert (settings["temp_directory"], settings["threads"]) == ("", "1")
+
+
 PLAIN = {
     "a part of one's own": "with a as (select 1 as x) select x from a",
     "a part within a part": "with a as (with b as (select 1 as x) from b) from a",
@@ -547,6 +583,8 @@ def test_a_publish_is_seen_by_the_next_call_and_waits_for_none(
 
 def children_of(number: int) -> list[int]:
     """The processes that a process began, and those that they began."""
+    if not Path("/proc/self/task").exists():
+        pytest.skip("only Linux tells which processes a process began")
     found: list[int] = []
     for path in Path(f"/proc/{number}/task").glob("*/children"):
         for child in map(int, path.read_text().split()):
