@@ -574,11 +574,12 @@ def test_a_publish_is_seen_by_the_next_call_and_waits_for_none(
             assert asked == []
             [row] = await rows(client, "find_customer", text="zoe newcomer")
             assert row["full_name"] == "Zoe Newcomer"
-        assert "took longer" in asked[0]
+            assert asked == []
+            tasks.cancel_scope.cancel()
         night.published.unlink()
         assert await said(client, "this_week") == worker.NOT_THERE
 
-    with_client(link, act, "--seconds", "20")
+    with_client(link, act, "--seconds", "120")
 
 
 def children_of(number: int) -> list[int]:
@@ -646,7 +647,7 @@ def asking_client(published: Path) -> Iterator[tuple[subprocess.Popen[str], list
             started[:] = children_of(client.pid)
             return any(ticks(number) > 100 for number in started[1:])
 
-        assert wait_until(is_busy)
+        assert wait_until(is_busy, 60)
         yield client, started
     finally:
         client.kill()
