@@ -23,7 +23,13 @@ $(VENV)/.runtime: requirements.txt
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	@touch $@
 
-$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime
+# The extra: users who never need it never install it. The entry is made from this folder.
+$(VENV)/.mcp: requirements-mcp.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-mcp.txt
+	$(BIN)/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime $(VENV)/.mcp
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
 
@@ -91,6 +97,10 @@ screenshots: $(VENV)/.development dashboard ## Photograph each view of the dashb
 convert-exports: $(VENV)/.runtime ## Copy CSV exports to Parquet, faster to read: TO=<folder>, source GYM_RAW_EXPORTS
 	@$(RUN) convert-exports -- "$$TO"
 
+.PHONY: mcp
+mcp: $(VENV)/.mcp ## Serve the published file to an assistant on this machine: docs/assistants.md
+	@$(RUN) mcp
+
 $(VENV)-benchmark/.installed: requirements-benchmark.txt
 	$(PYTHON) -m venv $(VENV)-benchmark
 	$(VENV)-benchmark/bin/python -m pip install --quiet --require-hashes -r requirements-benchmark.txt
@@ -119,7 +129,8 @@ mutants: $(VENV)/.development ## Break models one at a time and list what notice
 .PHONY: lock
 lock: ## Renew the hash locks from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml -o requirements.txt
-	$(LOCK) -c requirements.txt --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements.txt --group mcp -o requirements-mcp.txt
+	$(LOCK) -c requirements.txt -c requirements-mcp.txt --group dev -o requirements-dev.txt
 	$(LOCK) -c requirements.txt --group benchmark -o requirements-benchmark.txt
 
 .PHONY: clean

@@ -241,6 +241,27 @@ def browser() -> int:
     return browser.main()
 
 
+@cli.command()
+@click.option("--rows", type=click.IntRange(1, 1000), default=100, help="Most rows of an answer.",
+              show_default=True)  # fmt: skip
+@click.option("--seconds", type=click.IntRange(1, 300), default=10, show_default=True,
+              help="Most time for an answer.")  # fmt: skip
+@click.option("--megabytes", type=click.IntRange(64, 65536), default=1024, show_default=True,
+              help="Most memory for an answer, of DuckDB's.")  # fmt: skip
+@ends("No server:")
+def mcp(rows: int, seconds: int, megabytes: int) -> int:
+    """Serve the published file to an assistant.
+
+    By the Model Context Protocol, over standard input and output: the assistant's program starts it
+    and ends it. It opens the published file alone, and only reads; docs/assistants.md says what can
+    be asked.
+    """
+    from scripts.assistant import server
+    from scripts.assistant.asking import Limits
+
+    return server.main(Limits(rows, seconds, megabytes))
+
+
 @cli.command("estimate-match-parameters")
 @click.option("--warehouse", type=FOLDER, help="Another private file than the last build's.")
 @click.option("--rounds", type=click.IntRange(1), default=3, help="Rounds of estimation.",
@@ -311,3 +332,8 @@ def main(arguments: list[str]) -> int:
         more = "" if reason.endswith("?") else f"; {asked} --help says what can be asked."
         print(reason + more, file=sys.stderr)
         return error.exit_code
+
+
+def serve_mcp() -> None:
+    """The command mcp from any folder: the entry `gym-connections-mcp`, which a client starts."""
+    sys.exit(main(["mcp", *sys.argv[1:]]))

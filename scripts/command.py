@@ -12,6 +12,8 @@ import sys
 
 STOPPED = "Stopped by Ctrl-C; what was published before stays."
 INTERRUPTED = 128 + signal.SIGINT
+# What only the server for an assistant imports.
+OF_THE_EXTRA = {"anyio", "mcp", "mcp_types"}
 # Whether a command is running that tidies up when it is interrupted.
 _tidies = False
 
@@ -96,7 +98,9 @@ def run(act: Callable[[], int], failed: str) -> int:
         # whoever read the output has seen enough
         leave(128 + signal.SIGPIPE)
     except ModuleNotFoundError as error:
-        print(f"{failed}\n  {error.name} is missing; `make lint` installs it", file=sys.stderr)
+        package = str(error.name).partition(".")[0]
+        installs = "make mcp" if package in OF_THE_EXTRA else "make lint"
+        print(f"{failed}\n  {error.name} is missing; `{installs}` installs it", file=sys.stderr)
         status = 1
     except (duckdb.Error, OSError) as error:
         print(f"{failed}\n  {sentence(error)}", file=sys.stderr)

@@ -38,7 +38,13 @@ LONGEST = (
     *("test_history.py", "test_build.py", "test_guards.py", "test_faults.py", "test_s3.py"),
     *("test_publish.py", "test_vars.py", "test_raw_exports.py", "test_erasure.py"),
     *("test_rules_fingerprint.py", "test_written_files.py", "test_last_build.py"),
-    *("test_children.py", "test_export_values.py", "test_dashboard.py", "test_recount.py"),
+    *(
+        "test_assistant.py",
+        "test_children.py",
+        "test_export_values.py",
+        "test_dashboard.py",
+        "test_recount.py",
+    ),
 )
 # Who asks for one of them waits for a build, a browser or a server.
 SLOW_FIXTURES = {
