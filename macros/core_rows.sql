@@ -37,7 +37,8 @@
 {# The exports of the project as structs of SQL, in the order in which the sources describe them. What a
    source says of itself is known only once the project is parsed. #}
 {% macro exports_known() -%}
-    {%- set wanted = core_exports() | map(attribute='export_name') | list + ['privacy/erasure_requests'] -%}
+    {%- set wanted = core_exports() | map(attribute='export_name') | list
+        + ['reviews/answers', 'privacy/erasure_requests'] -%}
     {%- set found = {} -%}
     {%- if execute -%}
         {%- for node in graph.sources.values() -%}

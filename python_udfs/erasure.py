@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from python_udfs.export_contracts import EXPORTS, Export, Roles
+from python_udfs.find_exports import ERASURE
 from python_udfs.person_names import Names, People, email_keys, name_words, phone_keys, replaced
 
 ERASED = "(erased)"
@@ -366,7 +367,7 @@ def without_erased(batch: pa.RecordBatch, path: str, erased: Erased) -> pa.Recor
     size = batch.num_rows
     is_erased, erased_for = [False] * size, [None] * size
     changed: dict[str, list[Any]] = {}
-    if erased and EXPORTS[path].feeds:
+    if erased and path != ERASURE:
         names = [name for name in batch.schema.names if name not in UNTOUCHED]
         changed = {name: batch.column(name).to_pylist() for name in names}
         for number in range(size):

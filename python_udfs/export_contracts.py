@@ -2,7 +2,7 @@
 
 A source is a system's folder under the exports root, its tables are the exports. The var
 source_systems in dbt_project.yml says which of them are read, and which table of the core each
-feeds. Requests to be erased are read of every gym.
+feeds. Answers of staff and requests to be erased are read of every gym.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parent.parent
 PRIVACY = "privacy"
+REVIEWS = "reviews"
 # libyaml where PyYAML has it: the same, and much faster
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 BOOKKEEPING = (
@@ -65,7 +66,7 @@ class Export:
         required_columns: columns that the models read; a file without one of them is refused.
         other_columns: documented columns that no model needs; empty where a file lacks them.
         one_of: columns of which a file needs at least one.
-        feeds: the table of the core, such as `checkins`; empty for requests to be erased.
+        feeds: the table of the core, such as `checkins`; empty for what tells of no person.
         roles: which columns say whom a row is about.
     """
 
@@ -149,12 +150,12 @@ def contracts(project: Path = PROJECT) -> Iterator[Export]:
     """The contracts of all exports that a project reads, requests to be erased last."""
     text = (project / "dbt_project.yml").read_text(encoding="utf-8")
     systems = yaml.load(text, LOADER)["vars"]["source_systems"]
-    for system in (*systems, PRIVACY):
+    for system in (*systems, REVIEWS, PRIVACY):
         path = project / "models/staging" / system / "_sources.yml"
         [source] = yaml.load(path.read_text(encoding="utf-8"), LOADER)["sources"]
         feeds = {export: table for table, export in systems.get(system, {}).items()}
         for table in source["tables"]:
-            if table["name"] in feeds or system == PRIVACY:
+            if table["name"] in feeds or system in (REVIEWS, PRIVACY):
                 yield contract(system, table, feeds.get(table["name"], ""))
 
 

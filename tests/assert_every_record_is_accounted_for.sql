@@ -6,6 +6,8 @@ with records_read as (
     from {{ ref(export.raw) }}
     union all
     {% endfor %}
+    select 'reviews/answers', count(*) from {{ ref('raw_reviews__answers') }}
+    union all
     select 'privacy/erasure_requests', count(*) from {{ ref('raw_privacy__erasure_requests') }}
 ),
 
@@ -16,6 +18,10 @@ records_kept as (
     where source_system = '{{ export.system }}'
     union all
     {% endfor %}
+    select 'reviews/answers', count(*)
+    from {{ ref('stg_reviews__answers') }}
+    where row_outcome = 'kept'
+    union all
     select 'privacy/erasure_requests', count(*)
     from {{ ref('stg_privacy__erasure_requests') }}
     where row_outcome = 'kept'

@@ -7,6 +7,10 @@ placeholder_records as (
     select * from {{ ref('placeholder_records') }}
 ),
 
+person_records as (
+    select * from {{ ref('person_records') }}
+),
+
 customers as (
     select
         people.customer_id,
@@ -17,9 +21,12 @@ customers as (
         people.checkin_count,
         people.age_group,
         placeholder_records.customer_id is not null as is_placeholder,
+        coalesce(person_records.person_id, people.customer_id) as person_id,
     from people
     left join placeholder_records
         on people.customer_id = placeholder_records.customer_id
+    left join person_records
+        on people.customer_id = person_records.customer_id
 )
 
 select * from customers

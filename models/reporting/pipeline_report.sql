@@ -24,6 +24,10 @@ figures_of_actions as (
     select * from {{ ref('figures_of_actions') }}
 ),
 
+figures_of_questions as (
+    select * from {{ ref('figures_of_questions') }}
+),
+
 output_rates as (
     select * from {{ ref('output_rates') }}
 ),
@@ -70,6 +74,8 @@ figures as (
     select * from figures_of_texts
     union all
     select * from figures_of_actions
+    union all
+    select * from figures_of_questions
     union all
     select 2, 'check-ins', entry_kind, count(*), sum(count(*)) over (), null
     from core_checkins

@@ -44,6 +44,7 @@ READS = {
     ],
     "intermediate/events": [*ABOUT_PEOPLE, DECISION],
     "intermediate/privacy": [*ABOUT_PEOPLE, DECISION],
+    "intermediate/questions": [*ABOUT_PEOPLE, DECISION, "intermediate/privacy"],
     "intermediate/guardians": [*ABOUT_PEOPLE, "intermediate/households", DECISION],
     "marts": [
         "core", "intermediate/people", "intermediate/households", "intermediate/meetings",
@@ -56,11 +57,13 @@ READS = {
         "landing", *ABOUT_PEOPLE, "intermediate/meetings", "intermediate/guests",
         "intermediate/lapses", "marts",
     ],
+    "marts/questions": ["core", "intermediate/people", "intermediate/questions", DECISION],
     "marts/actions": ["core", "intermediate/people", "intermediate/actions", "marts"],
     "functions": ["marts"],
     "reporting/exports": ["staging", "core", "intermediate/exports"],
     "reporting": [
-        "marts", "marts/actions", "functions", "reporting/exports", "core", "intermediate/people",
+        "marts", "marts/actions", "marts/questions", "functions", "reporting/exports", "core",
+        "intermediate/people",
         "intermediate/meetings", "intermediate/privacy", "intermediate/actions", "build_state",
     ],
 }  # fmt: skip

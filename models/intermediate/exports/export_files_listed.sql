@@ -17,6 +17,12 @@ titled as (
     select distinct
         source_file,
         source_header_line,
+    from {{ ref('raw_reviews__answers') }}
+    where source_header_line > 1
+    union all
+    select distinct
+        source_file,
+        source_header_line,
     from {{ ref('raw_privacy__erasure_requests') }}
     where source_header_line > 1
 ),

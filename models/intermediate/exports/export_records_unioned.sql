@@ -20,6 +20,19 @@ with records as (
     union all
     {% endfor %}
     select
+        'reviews/answers' as export_name,
+        '' as core_table,
+        question_id as row_key,
+        source_file,
+        row_outcome,
+        reject_reason,
+        record_text,
+        erased_for,
+        source_line,
+        source_line_count,
+    from {{ ref('stg_reviews__answers') }}
+    union all
+    select
         'privacy/erasure_requests' as export_name,
         '' as core_table,
         cast(customer_id as varchar) as row_key,

@@ -8,6 +8,11 @@ duplicate_records as (
     select * from {{ ref('duplicate_records') }}
 ),
 
+record_pairs as (
+    select * from {{ ref('record_pairs') }}
+    where answer = 'not_same'
+),
+
 customer_records as (
     select * from {{ ref('customer_records') }}
 ),
@@ -26,6 +31,18 @@ chained as (
     {{ connected_components('one_person') }} -- noqa: PRS
 ),
 
+-- two that staff call two persons may be joined by a third record: nobody can tell whose it is
+torn as (
+    select distinct one.component_id
+    from record_pairs
+    inner join chained as one
+        on record_pairs.customer_id_1 = one.customer_id
+    inner join chained as other
+        on
+            record_pairs.customer_id_2 = other.customer_id
+            and one.component_id = other.component_id
+),
+
 -- a record without a birthday may resemble the father's and the son's: it does not join the two,
 -- and belongs to neither
 parted as (
@@ -33,6 +50,7 @@ parted as (
         chained.customer_id,
         chained.component_id,
         case
+            when torn.component_id is not null then 'torn, ' || chained.customer_id
             when
                 min(records.birthday) over (partition by chained.component_id)
                 != max(records.birthday) over (partition by chained.component_id)
@@ -41,6 +59,8 @@ parted as (
     from chained
     inner join customer_records as records
         on chained.customer_id = records.customer_id
+    left join torn
+        on chained.component_id = torn.component_id
 ),
 
 persons as (

@@ -1,71 +1,79 @@
 -- Grain: one row per group of check-ins that one purchaser explains and has a candidate for.
-with match_parameters as (
-    select * from {{ ref('match_parameters') }}
+with match_evidence_decisions as (
+    select * from {{ ref('match_evidence_decisions') }}
+),
+
+match_answers as (
+    select * from {{ ref('match_answers') }}
+    where is_decided
 ),
 
 match_probabilities as (
     select * from {{ ref('match_probabilities') }}
 ),
 
--- The most probable record stands for its person; then persons are ranked.
-people as (
+-- whom staff named, with what the evidence says of that record, if it says anything
+named as (
     select
-        posteriors.*,
-        count(*) over (partition by posteriors.purchaser_group_id) as candidate_count,
-        case
-            when count(*) over (
-                partition by posteriors.purchaser_group_id, posteriors.person_id
-            ) > 1
-                and posteriors.same_probability >= {{ match_parameter('same_person_accept') }}
-                then string_agg(
-                    cast(posteriors.customer_id as varchar), ',' order by posteriors.customer_id
-                ) over (partition by posteriors.purchaser_group_id, posteriors.person_id)
-        end as duplicate_customer_ids,
-    from match_probabilities as posteriors
-    qualify row_number() over (
-        partition by posteriors.purchaser_group_id, posteriors.person_id
-        order by posteriors.record_posterior desc, posteriors.customer_id
-    ) = 1
+        match_answers.purchaser_group_id,
+        match_answers.customer_id,
+        coalesce(match_probabilities.person_id, match_answers.customer_id) as person_id,
+        match_probabilities.* exclude (
+            purchaser_group_id,
+            customer_id,
+            person_id,
+            same_probability,
+            record_posterior,
+            person_posterior,
+            absent_posterior,
+            uses_decided_together
+        ),
+        1.0 as record_posterior,
+        1.0 as person_posterior,
+        0.0 as absent_posterior,
+        match_evidence_decisions.uses_decided_together,
+        match_evidence_decisions.candidate_count,
+        if(
+            match_evidence_decisions.person_id = match_probabilities.person_id,
+            match_evidence_decisions.duplicate_customer_ids, null
+        ) as duplicate_customer_ids,
+        'staff_review' as match_method,
+    from match_answers
+    left join match_probabilities
+        on
+            match_answers.purchaser_group_id = match_probabilities.purchaser_group_id
+            and match_answers.customer_id = match_probabilities.customer_id
+    left join match_evidence_decisions
+        on match_answers.purchaser_group_id = match_evidence_decisions.purchaser_group_id
+    where match_answers.customer_id is not null
 ),
 
-ranked as (
+-- none of them, said staff: the best candidate stays to be seen, and has no probability
+nobody as (
     select
-        people.*,
-        row_number() over by_posterior as place,
-        lead(people.customer_id) over by_posterior as runner_up_customer_id,
-        lead(people.person_posterior) over by_posterior as runner_up_posterior,
-    from people
-    window by_posterior as (
-        partition by people.purchaser_group_id
-        order by people.person_posterior desc, people.customer_id
-    )
+        match_evidence_decisions.* replace (
+            0.0 as record_posterior,
+            0.0 as person_posterior,
+            1.0 as absent_posterior,
+            null as runner_up_customer_id,
+            null as runner_up_posterior,
+            'no_match' as match_method
+        ),
+    from match_evidence_decisions
+    semi join match_answers
+        on
+            match_evidence_decisions.purchaser_group_id = match_answers.purchaser_group_id
+            and match_answers.customer_id is null
 ),
 
 decided as (
-    select
-        ranked.* exclude (place, same_probability),
-        case
-            when ranked.person_posterior < {{ match_parameter('accept_posterior') }}
-                then case
-                    when 1 - ranked.absent_posterior >= {{ match_parameter('present_posterior') }}
-                        then 'ambiguous'
-                    else 'no_match'
-                end
-            when ranked.is_email_owner then 'email_link'
-            when ranked.transaction_weight >= {{ match_parameter('transaction_method_weight') }}
-                then 'transaction_link'
-            when 'mismatch' in (ranked.first_name_agreement, ranked.last_name_agreement)
-                then 'context'
-            when ranked.first_name_agreement = 'exact' and ranked.last_name_agreement = 'exact'
-                then 'name_exact'
-            when
-                ranked.first_name_agreement in ('nickname', 'diminutive')
-                and ranked.last_name_agreement = 'exact'
-                then 'name_nickname'
-            else 'name_fuzzy'
-        end as match_method,
-    from ranked
-    where ranked.place = 1
+    select match_evidence_decisions.* from match_evidence_decisions
+    anti join match_answers
+        on match_evidence_decisions.purchaser_group_id = match_answers.purchaser_group_id
+    union all by name
+    select * from named
+    union all by name
+    select * from nobody
 )
 
 select * from decided

@@ -1,0 +1,212 @@
+{#- With "none of these" an answer is one of four at most. -#}
+{%- set most_candidates = 3 -%}
+
+-- Grain: one row per purchaser group that staff may be asked about, or have answered.
+-- Long: a question in words, with its candidates and their evidence in words.
+with match_groups as (
+    select * from {{ ref('match_groups') }}
+    where joined_name != ''
+),
+
+match_evidence_decisions as (
+    select * from {{ ref('match_evidence_decisions') }}
+),
+
+match_probabilities as (
+    select * from {{ ref('match_probabilities') }}
+),
+
+match_answers as (
+    select * from {{ ref('match_answers') }}
+),
+
+purchasers_withheld as (
+    select * from {{ ref('purchasers_withheld') }}
+),
+
+people as (
+    select * from {{ ref('people') }}
+),
+
+core_today as (
+    select * from {{ ref('core_today') }}
+),
+
+groups as (
+    select
+        match_groups.purchaser_group_id,
+        arg_min(match_groups.joined_name, match_groups.checkin_id) as joined_name,
+        arg_min(match_groups.user_customer_id, match_groups.checkin_id) as user_customer_id,
+        -- a child's name is in no question: staff find the text at the check-in
+        case
+            when count(purchasers_withheld.checkin_id) = 0
+                then arg_min(match_groups.written_name, match_groups.checkin_id)
+        end as shown_name,
+        count(*) as uses,
+        count(distinct match_groups.user_customer_id) as users,
+        count(*) filter (
+            where match_groups.checkin_date
+            > core_today.today - {{ var('question_recent_days') }}
+        ) as recent_uses,
+        min(match_groups.checkin_date) as first_date,
+        max(match_groups.checkin_date) as last_date,
+    from match_groups
+    left join core_today on true
+    left join purchasers_withheld
+        on match_groups.checkin_id = purchasers_withheld.checkin_id
+    group by match_groups.purchaser_group_id
+),
+
+-- how probable it is that what the evidence decides is wrong
+judged as (
+    select
+        groups.*,
+        match_answers.question_id as answered_question_id,
+        coalesce(match_answers.is_decided, false) as is_applied,
+        coalesce(match_evidence_decisions.match_method, 'no_match') as evidence_method,
+        case
+            when evidence_method not in ('ambiguous', 'no_match')
+                then 1 - match_evidence_decisions.person_posterior
+            else 1 - coalesce(match_evidence_decisions.absent_posterior, 1)
+        end as wrong_probability,
+        coalesce(
+            match_answers.question_id,
+            {{ question_id('purchaser', ['groups.joined_name', 'groups.user_customer_id']) }}
+        ) as question_id,
+        cast('0x' || left(question_id, 8) as ubigint) / 4294967296 as draw,
+    from groups
+    left join match_evidence_decisions
+        on groups.purchaser_group_id = match_evidence_decisions.purchaser_group_id
+    left join match_answers
+        on groups.purchaser_group_id = match_answers.purchaser_group_id
+),
+
+asked as (
+    select
+        *,
+        case
+            when wrong_probability > 1 - {{ var('question_certain_probability') }} then 'purchaser'
+            when evidence_method not in ('ambiguous', 'no_match') then 'check'
+            else 'purchaser'
+        end as kind,
+    from judged
+    where wrong_probability > 1 - {{ var('question_certain_probability') }}
+        or (
+            evidence_method not in ('ambiguous', 'no_match')
+            and draw < {{ var('question_check_share') }}
+        )
+        or answered_question_id is not null
+),
+
+-- the best record of a person stands for the person
+candidates as (
+    select
+        match_probabilities.*,
+        if(people.age_group = 'adult', people.full_name, null) as adult_name,
+        people.checkin_count,
+        people.last_checkin_date,
+    from match_probabilities
+    semi join asked
+        on match_probabilities.purchaser_group_id = asked.purchaser_group_id
+    left join people
+        on match_probabilities.customer_id = people.customer_id
+    qualify row_number() over (
+        partition by match_probabilities.purchaser_group_id, match_probabilities.person_id
+        order by match_probabilities.record_posterior desc, match_probabilities.customer_id
+    ) = 1
+),
+
+options as (
+    select
+        purchaser_group_id,
+        -- by number, not by probability: who is asked is not told what the evidence says
+        customer_id as place,
+        cast(customer_id as varchar) as code,
+        coalesce(adult_name || ' (' || customer_id || ')', 'customer ' || customer_id) as label,
+        array_to_string(
+            list_filter(
+                [
+                    'first name ' || first_name_agreement,
+                    'last name ' || last_name_agreement,
+                    if(is_email_owner, 'the e-mail address on a likely payment', null),
+                    if(transaction_weight > 0 and not is_email_owner, 'a payment', null),
+                    if(same_day_weight > 0, 'was here on the day', null),
+                    if(household_weight > 0, 'relative or surname of the user', null),
+                    if(member_weight > 0, 'a member then', null),
+                    if(activity_weight > 0, 'was here around that time', null),
+                    if(record_weight < 0, 'a child, or a later record', null),
+                    checkin_count || ' visits'
+                    || coalesce(', last on ' || last_checkin_date, '')
+                ],
+                lambda sign: sign is not null
+            ),
+            '; '
+        ) as evidence,
+    from candidates
+    qualify row_number() over (
+        partition by purchaser_group_id order by person_posterior desc, customer_id
+    ) <= {{ most_candidates }}
+    union all
+    select purchaser_group_id, null, 'none', 'none of these', 'the buyer has no record' from asked
+),
+
+answers as (
+    select
+        purchaser_group_id,
+        cast(
+            to_json(
+                list(
+                    {'code': code, 'label': label, 'evidence': evidence}
+                    order by place nulls last
+                )
+            ) as varchar
+        ) as answers,
+    from options
+    group by purchaser_group_id
+),
+
+-- who may be meant: records, and how their names agree with what is written
+facts as (
+    select
+        purchaser_group_id,
+        string_agg(
+            concat_ws(' ', customer_id, first_name_agreement, last_name_agreement), ','
+            order by customer_id
+        ) as facts,
+    from match_probabilities
+    where 'mismatch' not in (first_name_agreement, last_name_agreement)
+    group by purchaser_group_id
+)
+
+select
+    asked.question_id,
+    asked.kind,
+    asked.purchaser_group_id as checkin_id,
+    {{ question_id('facts', ['asked.joined_name', "coalesce(facts.facts, '')"]) }}
+        as evidence_fingerprint,
+    'Who is meant by ' || coalesce('"' || asked.shown_name || '"', 'the buyer')
+    || ' on the pass of check-in ' || asked.purchaser_group_id
+    || case
+        when asked.uses > 1
+            then ' and ' || asked.uses - 1 || ' more, ' || asked.first_date || ' to '
+                || asked.last_date
+        else ' of ' || asked.first_date
+    end
+    || ', used by '
+    || coalesce(
+        if(people.age_group = 'adult', people.full_name, null),
+        'customer ' || asked.user_customer_id
+    )
+    || if(asked.users > 1, ' and ' || asked.users - 1 || ' more', '') || '?' as question,
+    answers.answers,
+    asked.uses as rows_changed,
+    asked.recent_uses as rows_later,
+    asked.wrong_probability,
+    asked.is_applied,
+from asked
+inner join answers
+    on asked.purchaser_group_id = answers.purchaser_group_id
+left join facts
+    on asked.purchaser_group_id = facts.purchaser_group_id
+left join people
+    on asked.user_customer_id = people.customer_id
