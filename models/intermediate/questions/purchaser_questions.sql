@@ -1,101 +1,20 @@
 {#- With "none of these" an answer is one of four at most. -#}
 {%- set most_candidates = 3 -%}
+{#- Who is less probable than this is not shown beside another. -#}
+{%- set least_probability = (1 - var('question_certain_probability')) / 10 -%}
 
 -- Grain: one row per purchaser group that staff may be asked about, or have answered.
 -- Long: a question in words, with its candidates and their evidence in words.
-with match_groups as (
-    select * from {{ ref('match_groups') }}
-    where joined_name != ''
-),
-
-match_evidence_decisions as (
-    select * from {{ ref('match_evidence_decisions') }}
+with asked as (
+    select * from {{ ref('purchasers_asked') }}
 ),
 
 match_probabilities as (
     select * from {{ ref('match_probabilities') }}
 ),
 
-match_answers as (
-    select * from {{ ref('match_answers') }}
-),
-
-purchasers_withheld as (
-    select * from {{ ref('purchasers_withheld') }}
-),
-
 people as (
     select * from {{ ref('people') }}
-),
-
-core_today as (
-    select * from {{ ref('core_today') }}
-),
-
-groups as (
-    select
-        match_groups.purchaser_group_id,
-        arg_min(match_groups.joined_name, match_groups.checkin_id) as joined_name,
-        arg_min(match_groups.user_customer_id, match_groups.checkin_id) as user_customer_id,
-        -- a child's name is in no question: staff find the text at the check-in
-        case
-            when count(purchasers_withheld.checkin_id) = 0
-                then arg_min(match_groups.written_name, match_groups.checkin_id)
-        end as shown_name,
-        count(*) as uses,
-        count(distinct match_groups.user_customer_id) as users,
-        count(*) filter (
-            where match_groups.checkin_date
-            > core_today.today - {{ var('question_recent_days') }}
-        ) as recent_uses,
-        min(match_groups.checkin_date) as first_date,
-        max(match_groups.checkin_date) as last_date,
-    from match_groups
-    left join core_today on true
-    left join purchasers_withheld
-        on match_groups.checkin_id = purchasers_withheld.checkin_id
-    group by match_groups.purchaser_group_id
-),
-
--- how probable it is that what the evidence decides is wrong
-judged as (
-    select
-        groups.*,
-        match_answers.question_id as answered_question_id,
-        coalesce(match_answers.is_decided, false) as is_applied,
-        coalesce(match_evidence_decisions.match_method, 'no_match') as evidence_method,
-        case
-            when evidence_method not in ('ambiguous', 'no_match')
-                then 1 - match_evidence_decisions.person_posterior
-            else 1 - coalesce(match_evidence_decisions.absent_posterior, 1)
-        end as wrong_probability,
-        coalesce(
-            match_answers.question_id,
-            {{ question_id('purchaser', ['groups.joined_name', 'groups.user_customer_id']) }}
-        ) as question_id,
-        cast('0x' || left(question_id, 8) as ubigint) / 4294967296 as draw,
-    from groups
-    left join match_evidence_decisions
-        on groups.purchaser_group_id = match_evidence_decisions.purchaser_group_id
-    left join match_answers
-        on groups.purchaser_group_id = match_answers.purchaser_group_id
-),
-
-asked as (
-    select
-        *,
-        case
-            when wrong_probability > 1 - {{ var('question_certain_probability') }} then 'purchaser'
-            when evidence_method not in ('ambiguous', 'no_match') then 'check'
-            else 'purchaser'
-        end as kind,
-    from judged
-    where wrong_probability > 1 - {{ var('question_certain_probability') }}
-        or (
-            evidence_method not in ('ambiguous', 'no_match')
-            and draw < {{ var('question_check_share') }}
-        )
-        or answered_question_id is not null
 ),
 
 -- the best record of a person stands for the person
@@ -116,11 +35,20 @@ candidates as (
     ) = 1
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by purchaser_group_id order by person_posterior desc, customer_id
+        ) as place,
+    from candidates
+),
+
 options as (
     select
         purchaser_group_id,
-        -- by number, not by probability: who is asked is not told what the evidence says
-        customer_id as place,
+        -- shown by number, not by probability: who is asked is not told what the evidence says
+        customer_id,
         cast(customer_id as varchar) as code,
         coalesce(adult_name || ' (' || customer_id || ')', 'customer ' || customer_id) as label,
         array_to_string(
@@ -142,10 +70,8 @@ options as (
             ),
             '; '
         ) as evidence,
-    from candidates
-    qualify row_number() over (
-        partition by purchaser_group_id order by person_posterior desc, customer_id
-    ) <= {{ most_candidates }}
+    from ranked
+    where place = 1 or place <= {{ most_candidates }} and person_posterior >= {{ least_probability }}
     union all
     select purchaser_group_id, null, 'none', 'none of these', 'the buyer has no record' from asked
 ),
@@ -157,7 +83,7 @@ answers as (
             to_json(
                 list(
                     {'code': code, 'label': label, 'evidence': evidence}
-                    order by place nulls last
+                    order by customer_id nulls last
                 )
             ) as varchar
         ) as answers,

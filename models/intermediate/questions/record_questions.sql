@@ -67,13 +67,13 @@ described as (
         coalesce(used.recent_visits_2, 0) as recent_visits_2,
         -- a child's name is in no question
         coalesce(
-            if(person_1.age_group = 'adult', person_1.full_name || ' ', null), 'customer '
-        ) || record_pairs.customer_id_1 as label_1,
+            if(person_1.age_group = 'adult', person_1.full_name, null), 'customer'
+        ) || ' (' || record_pairs.customer_id_1 || ')' as label_1,
         coalesce(
-            if(person_2.age_group = 'adult', person_2.full_name || ' ', null), 'customer '
-        ) || record_pairs.customer_id_2 as label_2,
+            if(person_2.age_group = 'adult', person_2.full_name, null), 'customer'
+        ) || ' (' || record_pairs.customer_id_2 || ')' as label_2,
         concat_ws(
-            '; ', 'the same name',
+            '; ', if(record_pairs.is_same_last_name, 'the same name', 'the same first name'),
             if(record_pairs.is_same_birthday, 'the same birthday', null),
             if(record_pairs.is_same_email, 'the same e-mail address', null),
             if(record_pairs.is_same_phone, 'the same telephone number', null)
