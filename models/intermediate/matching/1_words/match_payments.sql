@@ -74,6 +74,16 @@ products as (
             payments.day_pass_count,
             payments.paid_amount
     )
+),
+
+-- a column of the same name comes before the one that stands here
+sold as (
+    select
+        products.*,
+        concat_ws(
+            ', ', products.product_kind, products.product_age, products.product_gear, products.passes
+        ) as sold_as,
+    from products
 )
 
-select * from products
+select * from sold
