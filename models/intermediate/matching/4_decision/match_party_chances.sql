@@ -107,8 +107,11 @@ chances as (
         scaled.sold_as,
         scaled.parties,
         scaled.payments,
-        cast(sum(scaled.paid * scaled.likelihood) as double)
-        / cast(sum(scaled.likelihood) as double) / max(scaled.parties) as paid_probability,
+        round(
+            cast(sum(scaled.paid * scaled.likelihood) as double)
+            / cast(sum(scaled.likelihood) as double) / max(scaled.parties),
+            9
+        ) as paid_probability,
     from (
         select
             likelihoods.*,
