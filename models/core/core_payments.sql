@@ -23,7 +23,7 @@ lines as (
             transactions.stripe_customer_id
         ) as payer,
         lower({{ match_product_text('transactions.description') }}) as product_text,
-        lower(transactions.data_source) in ('{{ var("web_shops") | join("', '") }}') as is_web_shop,
+        list_contains({{ var('web_shops') }}, lower(transactions.data_source)) as is_web_shop,
     from kept as transactions
 ),
 

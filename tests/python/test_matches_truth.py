@@ -156,7 +156,7 @@ def test_a_doubled_line_or_a_refund_is_counted_and_links_to_nothing(
             on truth.transaction_id = links.linked_transaction_id
         where truth.evidence in ('doubled', 'refund') group by all"""
     found = {(kind, why): (rows, links) for kind, why, rows, links in judged.sql(sql).fetchall()}
-    assert {kind: why for kind, why in found} == {
+    assert dict(found) == {
         "doubled": "doubled sale", "refund": "negative amount",
     }  # fmt: skip
     assert all(rows >= 10 and links == 0 for rows, links in found.values()), found

@@ -81,7 +81,8 @@ sold as (
     select
         products.*,
         concat_ws(
-            ', ', products.product_kind, products.product_age, products.product_gear, products.passes
+            ', ', products.product_kind, products.product_age, products.product_gear,
+            products.passes
         ) as sold_as,
     from products
 )
