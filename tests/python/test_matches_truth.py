@@ -125,14 +125,15 @@ def test_a_card_or_address_that_a_membership_ties_tells_who_paid(
     judged: DuckDBPyConnection, sample_exports: Path
 ) -> None:
     """And the desk's card and a company's address tell of nobody."""
-    sql = f"""select truth.evidence, count(*), count(*) filter (list_contains(list_transform(
-                known.owner_customer_ids,
-                lambda id: (select any_value(person_id) from people where customer_id = id)
-            ), people.person_id)), count(*) filter (len(known.owner_customer_ids) > 0)
+    sql = f"""select truth.evidence, count(distinct known.payment_line_id),
+            count(distinct known.payment_line_id) filter (people.person_id = owners.person_id),
+            count(distinct known.payment_line_id) filter (owners.person_id is not null)
         from read_csv('{sample_exports / "truth/transactions.csv"}', all_varchar = true) as truth
         inner join built.intermediate.match_payments as known
             on truth.transaction_id = known.transaction_id
         left join people on cast(truth.true_customer_id as bigint) = people.customer_id
+        left join people as owners
+            on list_contains(known.owner_customer_ids, owners.customer_id)
         where truth.evidence <> '' group by all"""
     found = {kind: (all_, right, known) for kind, all_, right, known in judged.sql(sql).fetchall()}
     for kind in ("card", "address", "shop"):
@@ -156,7 +157,7 @@ def test_a_doubled_line_or_a_refund_is_counted_and_links_to_nothing(
             on truth.transaction_id = links.linked_transaction_id
         where truth.evidence in ('doubled', 'refund') group by all"""
     found = {(kind, why): (rows, links) for kind, why, rows, links in judged.sql(sql).fetchall()}
-    assert dict(found) == {
+    assert dict(list(found)) == {
         "doubled": "doubled sale", "refund": "negative amount",
     }  # fmt: skip
     assert all(rows >= 10 and links == 0 for rows, links in found.values()), found
