@@ -24,7 +24,7 @@ function transferTable(place, bought) {
       { title: bought ? "Used by" : "Bought by",
         value: (i) => (known(i) ? nameOf(other(i)) : typed(i)),
         cell: (i) => known(i) ? customerLink(other(i))
-          : el("span", { class: "muted" }, "“", el("bdi", {}, typed(i)), "”, no known customer") },
+          : el("span", { class: "muted" }, "“", bdi(typed(i)), "”, no known customer") },
       { title: "Pass", value: (i) => gym.categories.pass_type[pass[i]] ?? "" },
       { title: "Kind", value: (i) => words(gym.categories.transfer_type[kind[i]]), minor: true },
       { title: "Left on it", value: (i) => (remaining[i] ? remaining[i] - 1 : ""), minor: true },
@@ -97,7 +97,7 @@ function listedText(place) {
 function cardView(text) {
   const place = gym.placeOf.get(Number(text));
   if (place === undefined) {
-    return [el("h1", {}, "Find a customer"), none("There is no customer “", el("bdi", {}, text), "”.")];
+    return [el("h1", {}, "Find a customer"), none("There is no customer “", bdi(text), "”.")];
   }
   const { people, transfers } = gym;
   const pairs = closest(place);
@@ -106,7 +106,7 @@ function cardView(text) {
   const amount = (test) => number(transfers.user.reduce((sum, _, i) => sum + Number(test(i)), 0));
   const drawn = pairs.slice(0, CLOSEST);
   return [
-    el("h1", {}, el("bdi", {}, nameOf(place))),
+    el("h1", {}, bdi(nameOf(place))),
     lead(`${[`Customer ${people.id[place]}`, ageOf(place)].filter(Boolean).join(", ")}. `,
       people.visits[place] ? `Came from ${dateOf(people.first[place])} to ${dateOf(people.last[place])}.` : "Never came."),
     listedText(place),

@@ -5,7 +5,7 @@ const CREW_CARDS = 12;
 const crewHour = (crew) =>
   `${gym.crews.usual_weekday[crew]} from ${gym.crews.usual_hour[crew]}:00`;
 const crewName = (crew) => `Crew of ${crewHour(crew)}`;
-const crewLink = (crew) => el("a", { href: addressOf("crews", gym.crews.crew_id[crew]) }, el("bdi", {}, crewName(crew)));
+const crewLink = (crew) => el("a", { href: addressOf("crews", gym.crews.crew_id[crew]) }, bdi(crewName(crew)));
 
 function crewFigure(crew, withLink = true) {
   const { members, outings_per_month, last_outing_date } = gym.crews;
@@ -37,10 +37,10 @@ function crewsTable(crews) {
 
 function crewView(id) {
   const crew = gym.crewAt.get(id);
-  if (crew === undefined) return [el("h1", {}, "Crews"), none("There is no crew “", el("bdi", {}, id), "”.")];
+  if (crew === undefined) return [el("h1", {}, "Crews"), none("There is no crew “", bdi(id), "”.")];
   const { members, outing_count, outings_per_month, founding_date, last_outing_date } = gym.crews;
   return [
-    el("h1", {}, el("bdi", {}, crewName(crew))),
+    el("h1", {}, bdi(crewName(crew))),
     lead(`Together since ${founding_date[crew]}, last on ${last_outing_date[crew]}. `, explain("crew")),
     tiles([
       ["people", number(members[crew].length)],

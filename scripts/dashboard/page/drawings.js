@@ -131,4 +131,4 @@ function shelfOf(count, figure, step, what) {
 
 // Who goes by keyboard need not pass each dot to come to the table.
 const skipDrawings = () => el("button", { type: "button", class: "skip inner", click: (event) =>
-  event.target.closest("main").querySelector("section.panel .scroll")?.focus() }, "Skip the drawings");
+  event.target.closest("main").querySelector("section.panel .scroll")?.focus() }, "Skip to the table");

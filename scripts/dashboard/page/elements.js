@@ -22,13 +22,20 @@ const note = (...children) => el("p", { class: "note" }, ...children);
 const lead = (...children) => el("p", { class: "lead" }, ...children);
 const none = (...children) => el("p", { class: "none" }, ...children);
 
+// Text that may break where it must: after a hyphen, slash or underscore, and within a word so long
+// that it would push a column off a phone.
+function breakable(text) {
+  const parts = String(text ?? "").split(/(?<=[/_-])/u).flatMap((part) => part.match(/\S{1,12}\s*|\s+/gu) ?? []);
+  return parts.map((part, i) => [i ? el("wbr") : null, part]);
+}
+
 // A sentence whose dates are not broken at their hyphens.
 const sentence = (text) => text.split(/(\d{4}-\d{2}-\d{2})/)
-  .map((part, i) => (i % 2 ? el("span", { class: "whole" }, part) : part));
+  .map((part, i) => (i % 2 ? el("span", { class: "whole" }, part) : breakable(part)));
 
 // bdi keeps a name that is written from right to left from turning its neighbours around.
-const customerLink = (place) =>
-  el("a", { href: personAddress(place) }, el("bdi", {}, nameOf(place)));
+const bdi = (text) => el("bdi", {}, breakable(text));
+const customerLink = (place) => el("a", { href: personAddress(place) }, bdi(nameOf(place)));
 const customerLinks = (places) => places.map((place, i) => [i ? ", " : "", customerLink(place)]);
 
 function tiles(figures) {

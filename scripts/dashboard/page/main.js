@@ -20,13 +20,13 @@ const isSearch = ({ view, part }) => view === "people" && part === SEARCH;
 
 function moved() {
   const { view, part } = asked();
-  if (view in MOVED) history.replaceState(history.state, "", ["#", ...MOVED[view].split("/"), part].filter(Boolean).join("/"));
+  if (Object.hasOwn(MOVED, view)) history.replaceState(history.state, "", ["#", ...MOVED[view].split("/"), part].filter(Boolean).join("/"));
 }
 
 function show() {
   moved();
   const { view, part, query } = asked();
-  const shown = view in VIEWS ? view : FIRST_VIEW;
+  const shown = Object.hasOwn(VIEWS, view) ? view : FIRST_VIEW;
   main.replaceChildren(...VIEWS[shown][1](part).flat(Infinity).filter(Boolean));
   for (const link of links.children) {
     if (link.hash === `#/${shown}`) link.setAttribute("aria-current", "page");

@@ -17,7 +17,7 @@ const NETWORKS = {
 const CARDS = 24;
 
 function networksView(chosen) {
-  const kind = chosen in NETWORKS ? chosen : "passes";
+  const kind = Object.hasOwn(NETWORKS, chosen) ? chosen : "passes";
   const { title, lead: text, tie, term } = NETWORKS[kind];
   const { groups, edge_count } = gym.networks[kind];
   const people = groups.reduce((sum, group) => sum + group.members.length, 0);

@@ -187,7 +187,7 @@ function findView() {
   }
   const hits = found(text);
   said.textContent = hits.length ? `${many(hits.length, "customer")} found` : "Nobody found";
-  if (!hits.length) return [...top, none("No customer matches “", el("bdi", {}, text), "”.")];
+  if (!hits.length) return [...top, none("No customer matches “", bdi(text), "”.")];
   const place = ({ person }) => person.place;
   return [
     ...top,

@@ -43,7 +43,7 @@ function exportsPart() {
       caption: "Exports read", file: "exports_read", sort: 0,
       rows: section("rows in").filter(([, metric]) => metric !== "rejected"),
       columns: [
-        { title: "Export", value: ([, metric]) => metric, cell: ([, metric]) => breakable(metric) },
+        { title: "Export", value: ([, metric]) => metric },
         { title: "Rows", value: ([, , value]) => value, number: true },
         { title: "Outcome", value: ([, , , , hint]) => hint ?? "" },
       ],
@@ -61,9 +61,6 @@ function exportsPart() {
     historyPanel(),
   ];
 }
-
-// A path that may break after a slash or an underscore.
-const breakable = (path) => el("span", {}, path.split(/(?<=[/_])/).map((part) => [part, el("wbr")]));
 
 const NOT_HERE = {
   missing: "These records stay out of the analysts' file. A build leaves them beside the private "
@@ -139,7 +136,7 @@ function rejectedPart() {
           table({
             caption: "Rejected rows", file: "rejected_rows", rows, sort: 0, own: true,
             columns: [
-              { title: "File", value: ([, file]) => file, cell: ([, file]) => breakable(file) },
+              { title: "File", value: ([, file]) => file },
               { title: "Line", value: ([, , line]) => line, cell: ([, , line]) => String(line ?? ""), number: true },
               { title: "Key", value: ([, , , key]) => key ?? "", minor: true },
               { title: "Why", value: ([, , , , why]) => why },
@@ -162,8 +159,8 @@ const QUALITY = {
   figures: ["The gym in figures", figuresPart],
 };
 
-function qualityView(asked) {
-  const part = asked in QUALITY ? asked : "exports";
+function qualityView(chosen) {
+  const part = Object.hasOwn(QUALITY, chosen) ? chosen : "exports";
   const [title, make] = QUALITY[part];
   return [
     el("h1", {}, part === "exports" ? "Data quality" : title),

@@ -58,7 +58,7 @@ function table({ caption, file, columns: all, rows, sort = 0, down = false, step
       {},
       columns.map((column) => {
         const value = column.value(row);
-        const text = column.number ? number(value) : String(value ?? "");
+        const text = column.number ? number(value) : column.date ? value : breakable(value);
         return el("td", { class: classOf(column) }, column.cell ? column.cell(row) : text);
       }),
     );
