@@ -81,6 +81,8 @@ def test_a_filter_keeps_the_focus(staff: Watched) -> None:
     choice(page, "Affinity").focus()
     page.keyboard.press("ArrowDown")
     expect(choice(page, "Affinity")).to_be_focused()
+    # how many are left is read out
+    expect(page.locator("#said")).to_contain_text("adults with such a connection")
     assert hash_of(page) == "#/people/connected?affinity=any"
 
 

@@ -66,7 +66,7 @@ function crewsView(id) {
   if (id) return crewView(id);
   const all = gym.crews.crew_id.map((_, crew) => crew);
   const days = WEEKDAYS.filter((day) => gym.crews.usual_weekday.includes(day));
-  const results = el("div", { "aria-live": "polite" });
+  const results = el("div", { class: "results" });
   const fill = () => {
     const day = filterValue("day", [ANY, ...days]);
     const crews = day === ANY ? all : all.filter((crew) => gym.crews.usual_weekday[crew] === day);

@@ -64,6 +64,7 @@ function filter(name, label, options, changed, term) {
     { change: () => {
       setFilters({ [name]: select.value === String(values[0]) ? null : select.value });
       changed();
+      said.textContent = main.querySelector(".results :is(.note, h2)")?.textContent ?? "";
     } },
     options.map(([value, text]) => el("option", { value, selected: value === chosen }, text)),
   );

@@ -57,7 +57,7 @@ function connectedRows() {
 }
 
 function connectedView() {
-  const results = el("div", { class: "panel", "aria-live": "polite" });
+  const results = el("div", { class: "panel results" });
   const fill = () => {
     const rows = connectedRows();
     results.replaceChildren(
@@ -131,7 +131,7 @@ function sharerRows() {
 }
 
 function sharersView() {
-  const results = el("div", { class: "panel", "aria-live": "polite" });
+  const results = el("div", { class: "panel results" });
   const fill = () => {
     const rows = sharerRows();
     const [what, whom] = direction() === "bought"

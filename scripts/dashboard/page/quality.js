@@ -125,7 +125,7 @@ function rejectedPart() {
     lead("Lines of the exports that could not be used. Mend them where they were typed; the next build "
       + "reads them. ", explain("rejected")),
     ...ofRecords(({ rejected, rejected_count }) => {
-      const results = el("div", { class: "panel", "aria-live": "polite" });
+      const results = el("div", { class: "panel results" });
       const exports = [...new Set(rejected.map(([name]) => name))];
       const fill = () => {
         const chosen = filterValue("export", [ANY, ...exports]);

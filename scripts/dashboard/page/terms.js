@@ -43,7 +43,7 @@ const TERMS = {
 
 function explain(term) {
   const text = TERMS[term];
-  const name = text.split(/[:,(]/)[0].replace(/^A /, "").toLowerCase();
+  const name = text.split(/[:,(]/)[0].replace(/^A /, "").trim().toLowerCase();
   const bubble = el("span", { class: "bubble", popover: "auto" }, text);
   const button = el("button", { type: "button", class: "explain", "aria-expanded": "false",
     "aria-label": `What is “${name}”?` }, "?");

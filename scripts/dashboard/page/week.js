@@ -66,7 +66,7 @@ function weekView() {
   const { rows, as_of } = gym.week;
   const byKind = new Map();
   for (const row of rows) byKind.set(row[LISTED.kind], [...(byKind.get(row[LISTED.kind]) ?? []), row]);
-  const results = el("div", { "aria-live": "polite" });
+  const results = el("div", { class: "results" });
   const fill = () => {
     const chosen = filterValue("list", [ANY, ...byKind.keys()]);
     const kinds = [...byKind].filter(([kind]) => chosen === ANY || kind === chosen);
@@ -78,8 +78,8 @@ function weekView() {
   return [
     el("h1", {}, "This week"),
     lead(`Whom to speak to, and why: ${many(rows.length, "person", "people")} as of ${as_of ?? gym.totals.last_date ?? "today"}. `,
-      explain("lists")),
-    isLotted && rows.length ? note("Some who could be listed are kept off by lot, to see whether a list helps. ", explain("heldout")) : null,
+      explain("lists"),
+      isLotted && rows.length ? [" Some who could be listed are kept off by lot, to see whether a list helps. ", explain("heldout")] : null),
     rows.length ? el("div", { class: "choices" },
       filter("list", "List", [[ANY, "all lists"], ...[...byKind.keys()].map((kind) => [kind, `${titleOf(kind)} (${byKind.get(kind).length})`])], fill))
       : el("div", { class: "panel" }, none("Nobody is on a list today.")),
