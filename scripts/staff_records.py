@@ -35,7 +35,9 @@ TABLES = {
         select customer_id, reason from private.main.placeholder_customers order by customer_id
     """,
     "rejected_rows": """
-        select export_name, source_file, source_line, row_key, reject_reason
+        select
+            export_name, source_file, source_line,
+            if(starts_with(export_name, 'privacy/'), null, row_key) as row_key, reject_reason,
         from private.main.rejected_rows
         order by export_name, source_file, source_line
     """,

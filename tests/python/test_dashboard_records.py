@@ -74,6 +74,14 @@ def made_by_hand(path: Path) -> Path:
                 "insert into rejected_rows values ('capitan/checkins', ?, ?, ?, ?, ?)",
                 [file, line, key, reason, "7,Minnow,Orchardine,2016-04-17,k@x.example"],
             )
+        # who asks to be erased is no key to show
+        connection.execute(
+            """
+            insert into rejected_rows values
+                ('privacy/erasure_requests', 'privacy/erasure_requests.csv', 99, '4242424',
+                 'no address in email', '4242424')
+            """
+        )
     return path
 
 
@@ -109,7 +117,9 @@ def test_no_text_of_an_export_that_may_be_a_name_is_left(careless) -> None:
     assert set(tables) == {*staff_records.TABLES, "of_build"}
     cells = str([careless.sql(f"from {table}").fetchall() for table in tables])
     assert [
-        text for text in ("Minnow", "Orchardine", "x.example", "2016-04-17") if text in cells
+        text
+        for text in ("Minnow", "Orchardine", "x.example", "2016-04-17", "4242424")
+        if text in cells
     ] == []
     assert "capitan/checkins/of (name withheld).csv" in cells
 

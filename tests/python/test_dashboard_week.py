@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from dashboard_browser import Watched, hand_made, watched
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -239,3 +240,29 @@ def test_a_dot_is_opened_by_keyboard_and_the_drawings_can_be_passed_over(lists: 
     page.keyboard.press("Enter")
     page.wait_for_selector("main .tiles")
     assert page.locator("h1").inner_text() == name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_lists_and_crews_are_accessible(
+    chrome: Browser, tmp_path: Path, size: str, scheme: str
+) -> None:
+    """The small gym of the other tests has no lists and no crew."""
+    hand_made_page(chrome, tmp_path, NAMES, LISTS).page.context.close()
+    width, height = SIZES[size]
+    found = watched(
+        chrome,
+        tmp_path / "staff.html",
+        color_scheme=scheme,
+        viewport={"width": width, "height": height},
+    )
+    problems = {}
+    for part in ("#/week", "#/crews", "#/crews/101-102", "#/people/102", "#/people/find?q=ann"):
+        page = found.view(part)
+        result = Axe().run(page)
+        if result.violations_count:
+            problems[part] = result.generate_report()
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            problems[f"{part} is wide"] = str(width)
+    found.page.context.close()
+    assert problems == {}
