@@ -1,9 +1,10 @@
 {#- What a pass or a payment line is for, from its text: kind, age group and gear. Both sides of a
     transaction link are read by the same three macros. -#}
 
-{#- The text without the system's own prefix, which would pass for a product: "Capitan entry pass:". -#}
+{#- The text without the system's own prefix, which would pass for a product: "Capitan entry pass:",
+    "Shopify:". -#}
 {% macro match_product_text(text) -%}
-    regexp_replace({{ text }}, '(?i)^\s*capitan[^:]*:\s*', '')
+    regexp_replace({{ text }}, '(?i)^\s*(capitan|shopify)[^:]*:\s*', '')
 {%- endmacro %}
 
 {#- 'punch 5', 'day 7', 'day 1', 'guest', or the text itself. -#}
@@ -72,5 +73,24 @@
                 then {{ match_parameter('day_pass_validity_days') }}
             else {{ match_parameter('multi_day_pass_validity_days') }}
         end
+    )
+{%- endmacro %}
+
+{#- The number of the membership that a payment's text names, "Capitan membership #180227 renewal
+    payment"; null for none. Without a sign for a number it has five digits at least, since
+    "Membership 12 months" and "Membership 2026" name none. -#}
+{% macro membership_number(text) -%}
+    try_cast(
+        coalesce(
+            nullif(
+                regexp_extract(
+                    {{ text }}, '(?i)\bmembership\s*(?:#|№|no\b\.?|number\b|id\b)\s*[:#]?\s*([0-9]+)\b', 1
+                ),
+                ''
+            ),
+            nullif(
+                regexp_extract({{ text }}, '(?i)\bmembership\s*:?\s+([0-9]{5,})\b', 1), ''
+            )
+        ) as bigint
     )
 {%- endmacro %}

@@ -63,6 +63,7 @@
         regexp_full_match(
             lower(trim({{ name }})),
             '|payment|refund|no name|unknown|guest|.*\b(day|punch|guest|climb|climbing) pass|.* rental'
+            || '|(shopify|square|stripe|web|online|store|shop|pos|walk-?in) customer'
         ),
         true
     )

@@ -41,7 +41,7 @@ from python_udfs.s3_access import is_s3
 from python_udfs.s3_access import reason as file_reason
 from python_udfs.settings import Settings
 from python_udfs.written_files import Note
-from scripts import former_files, last_build, publish, report, sample_exports
+from scripts import former_files, last_build, publish, report, sample_exports, staff_records
 from scripts.next_steps import next_steps
 from scripts.sample_gym.config import Arguments
 
@@ -64,6 +64,7 @@ OURS = ("warehouse", "exports", "published", "dashboard", "logs", "target", "dat
 BESIDE_WAREHOUSE = (
     *("lock", "written.json", "written.lock", "written.part"),
     *("last_good.json", "last_good.json.part", "renewed.json"),
+    *("staff", "staff.part"),
 )
 BESIDE_PUBLISHED = ("part", "part.wal", "warehouse")
 RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): (.+)")
@@ -324,6 +325,7 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         remember_figures(warehouse)
         is_trial = settings.target == project_settings.DEV
         action_memory.remember(warehouse, settings.action_history, is_trial)
+        staff_records.write(warehouse, settings)
         publish.publish(warehouse, published, settings)
     if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
         print_report(settings)

@@ -140,7 +140,7 @@ def brief() -> int:
 def screenshots() -> int:
     """Photograph each view of the dashboard.
 
-    Wide and narrow, light and dark, into target/screenshots. The pages must be written already.
+    At three sizes, light and dark, into target/screenshots. The pages must be written already.
     """
     from scripts import screenshots
 

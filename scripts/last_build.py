@@ -1,9 +1,10 @@
 """Whether a build would only make again what the last good one made.
 
 A good build leaves a note beside its warehouse: a digest of what it was made from (the exports, the
-project, the settings) and the size and time of what it made (the warehouse, the published file, the
-result files, the lists that are remembered). As long as all of that is as it was, nothing has to be
-built. What is on S3 is not looked at: there, every build is a whole one.
+project, the settings) and the size and time of what it made (the warehouse, what the staff page
+reads beside it, the published file, the result files, the lists that are remembered). As long as
+all of that is as it was, nothing has to be built. What is on S3 is not looked at: there, every
+build is a whole one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import NamedTuple
 from python_udfs.find_exports import FileError, list_files
 from python_udfs.raw_exports import EXPORTS
 from python_udfs.settings import given
+from scripts import staff_records
 
 # What decides the result, beside the exports and the settings.
 PROJECT_PARTS = ["models", "macros", "seeds", "tests", "python_udfs", "scripts"]
@@ -106,7 +108,8 @@ class LastBuild(NamedTuple):
 
     def made(self) -> dict[str, list[int]]:
         """Size in bytes and time of change in nanoseconds of each file that the build made."""
-        places = [self.warehouse, self.published, Path(self.files)]
+        records = staff_records.place(self.warehouse)
+        places = [self.warehouse, records, self.published, Path(self.files)]
         found = files_in([*places, Path(self.history)] if self.history else places)
         return {
             str(path.absolute()): [path.stat().st_size, path.stat().st_mtime_ns] for path in found

@@ -27,6 +27,7 @@ import numpy as np
 
 from scripts.sample_gym import (
     accounts,
+    cards,
     config,
     csvfile,
     dirt,
@@ -89,6 +90,7 @@ def write_gym(args: Arguments, root: Path) -> dict:
     )
     seen, record, writing = days.visits, days.record, days.writing
     payments = transactions.later_payments(args, folk, book, held, sold, payments, planted)
+    cards.plant_cards(args, seen, payments)
     paid = transactions.paying_rows(seen, payments, len(sold))
     text = odd_descriptions(folk.words.items, seen, writing)
     checkin_id, created = days.checkin_id, days.created_us

@@ -1,4 +1,4 @@
-"""Photograph each view of the dashboard, wide and narrow, light and dark, to be looked at."""
+"""Photograph each view of the dashboard, at three sizes, light and dark, to be looked at."""
 
 from __future__ import annotations
 
@@ -15,22 +15,27 @@ from scripts.dashboard import write
 
 PROJECT = Path(__file__).resolve().parent.parent
 OUT = "target/screenshots"
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+SIZES = {"desktop": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
 VIEWS = {
-    "overview": "#/overview",
-    "connected": "#/connected",
-    "sharers": "#/sharers",
-    "customers": "#/customers",
+    "week": "#/week",
+    "connected": "#/people/connected",
+    "sharers": "#/people/sharers",
+    "find": "#/people/find",
+    "found": "#/people/find?q=bill",
     "passes": "#/networks/passes",
     "ties": "#/networks/ties",
-    "crews": "#/networks/crews",
-    "quality": "#/quality",
+    "crews": "#/crews",
+    "exports": "#/quality/exports",
+    "duplicates": "#/quality/duplicates",
+    "rejected": "#/quality/rejected",
+    "nobody": "#/quality/nobody",
+    "figures": "#/quality/figures",
 }
 
 
 def photograph(page: Page, file: Path, noted: write.Noted) -> None:
     """One picture of the whole page, of its first four screens at most; it joins the note."""
-    size = page.viewport_size or {"width": 1280, "height": 900}
+    size = page.viewport_size or {"width": 1440, "height": 900}
     height = min(page.evaluate("document.documentElement.scrollHeight"), 4 * size["height"])
     picture = page.screenshot(
         full_page=True, clip={"x": 0, "y": 0, "width": size["width"], "height": height}
@@ -45,18 +50,21 @@ def photograph(page: Page, file: Path, noted: write.Noted) -> None:
 
 
 def staff_views(page: Page, address: str, name: str, out: Path, noted: write.Noted) -> None:
-    """The views of the staff page, with a search and the card of the best connected adult."""
+    """The views of the staff page, a card, a crew, and a term that is explained."""
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
     for view, part in VIEWS.items():
         page.goto(f"{address}{part}")
         photograph(page, out / f"staff-{view}-{name}.png", noted)
-    page.fill("#wanted", "an")
-    photograph(page, out / f"staff-found-{name}.png", noted)
-    page.goto(f"{address}#/connected")
-    page.click("main tbody a")
-    page.wait_for_selector("svg.ego")
-    photograph(page, out / f"staff-card-{name}.png", noted)
+    for view, link in {"connected": "main tbody a", "crews": "main figcaption a"}.items():
+        page.goto(f"{address}{VIEWS[view]}")
+        # a gym may have no ties and no crews yet
+        if page.locator(link).count():
+            page.locator(link).first.click()
+            photograph(page, out / f"staff-one-of-{view}-{name}.png", noted)
+    page.goto(f"{address}{VIEWS['connected']}")
+    page.locator("main .explain").first.click()
+    photograph(page, out / f"staff-explained-{name}.png", noted)
 
 
 def main() -> int:

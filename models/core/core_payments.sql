@@ -1,9 +1,10 @@
 -- Grain: one row per payment line, with why it bought nothing.
+-- Long: the reasons why a line bought nothing stand in one order, each needing the lines beside it.
 with kept as (
     {{ core_rows('payments', [
         'payment_line_id', 'transaction_id', 'description', 'buyer_name', 'receipt_email',
         'billing_email', 'status', 'payment_intent_status', 'total_amount', 'base_price_amount',
-        'day_pass_count', 'quantity', 'transaction_date',
+        'day_pass_count', 'quantity', 'transaction_date', 'data_source', 'stripe_customer_id',
     ]) }}
 ),
 
@@ -15,14 +16,15 @@ lines as (
     select
         transactions.*,
         coalesce(transactions.total_amount, transactions.base_price_amount) as paid_amount,
+        {{ name_is_missing('transactions.buyer_name') }} as is_nameless,
         coalesce(
             transactions.receipt_email,
             transactions.billing_email,
-            case
-                when not {{ name_is_missing('transactions.buyer_name') }}
-                    then lower(transactions.buyer_name)
-            end
+            case when not is_nameless then lower(transactions.buyer_name) end,
+            transactions.stripe_customer_id
         ) as payer,
+        lower({{ match_product_text('transactions.description') }}) as product_text,
+        list_contains({{ var('web_shops') }}, lower(transactions.data_source)) as is_web_shop,
     from kept as transactions
 ),
 
@@ -49,7 +51,40 @@ ranked as (
             partition by payer, lower(description), transaction_date
             order by paid_amount desc nulls last, payment_line_id
         ) > 1 as is_repeated,
+        -- the same line, once with a name; and a web shop's order beside the card that paid it
+        transaction_id is not null and is_nameless and bool_or(not is_nameless) over (
+            partition by
+                transaction_id, product_text, transaction_date, paid_amount, day_pass_count
+        )
+        or payer is not null and is_web_shop and bool_or(not is_web_shop) over (
+            partition by payer, product_text, transaction_date, paid_amount, day_pass_count
+        ) as is_doubled,
     from refunded
+),
+
+-- A refund under a number of its own takes back its payer's last sale at that amount.
+sales as (
+    select payment_line_id, payer, paid_amount, transaction_date
+    from ranked
+    where paid_amount > 0 and payer is not null and not is_doubled
+    qualify row_number() over (
+        partition by payer, paid_amount, transaction_date order by payment_line_id
+    ) = 1
+),
+
+taken_back as (
+    select distinct sales.payment_line_id
+    from ranked as refunds
+    asof inner join sales
+        on
+            refunds.payer = sales.payer
+            and -refunds.paid_amount = sales.paid_amount
+            and refunds.transaction_date >= sales.transaction_date
+    where refunds.paid_amount < 0
+        and refunds.transaction_date - sales.transaction_date <= {{ var('refund_days') }}
+        and refunds.transaction_id not in (
+            select transaction_id from ranked where paid_amount > 0
+        )
 ),
 
 settled as (
@@ -60,6 +95,8 @@ settled as (
         ranked.buyer_name,
         ranked.receipt_email,
         ranked.billing_email,
+        ranked.stripe_customer_id as payer_account_id,
+        {{ membership_number('ranked.description') }} as membership_id,
         ranked.total_amount,
         ranked.paid_amount,
         ranked.day_pass_count,
@@ -79,11 +116,15 @@ settled as (
             when least(ranked.paid_amount, ranked.day_pass_count, ranked.quantity) < 0
                 then 'negative amount'
             when ranked.refunds >= ranked.place_in_sale then 'refunded'
+            when taken_back.payment_line_id is not null then 'refunded under another number'
+            when ranked.is_doubled then 'doubled sale'
             when ranked.transaction_date is null then 'no usable date'
             when ranked.paid_amount = 0 and ranked.is_repeated
                 then 'repeats another line for nothing'
         end as no_purchase_reason,
     from ranked
+    left join taken_back
+        on ranked.payment_line_id = taken_back.payment_line_id
     left join payment_statuses as statuses
         on {{ payment_status('ranked.status') }} = statuses.status
     left join payment_statuses as intent_statuses

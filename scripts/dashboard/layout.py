@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-# One dot with the name below it, and the width that a phone shows without scrolling.
-LABEL_WIDTH, LABEL_HEIGHT = 84, 44
+# One dot with the name in three lines below it, and the width that a phone shows without scrolling.
+LABEL_WIDTH, LABEL_HEIGHT = 84, 54
 WIDEST = 340
 # Larger groups are drawn without names, their dots this far apart.
 MOST_LABELS = 40
@@ -144,7 +144,7 @@ def drawing(group: Group) -> Drawing:
 
     Example:
         >>> drawing(Group([1, 2], [(0, 1)]))
-        Drawing(width=168, height=44, places=[(42, 12), (126, 12)])
+        Drawing(width=168, height=54, places=[(42, 12), (126, 12)])
     """
     count = len(group.members)
     labelled = count <= MOST_LABELS

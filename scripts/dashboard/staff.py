@@ -1,21 +1,30 @@
 """What the staff page knows, by SQL from the published database.
 
 Names come from the table customers only, which has none for a child; and from a pass whose buyer is
-no known customer, as the desk typed it.
+no known customer, as the desk typed it. Records to mend come from a file beside the warehouse
+(scripts/staff_records.py), by id.
 """
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 
+from python_udfs.person_names import name_words
+from scripts import staff_records
 from scripts.dashboard.layout import drawing, groups
+
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
 
 # Beyond so many pairs the page leaves out those who met once and are nothing to each other that
 # the gym knows; counts and totals are of all pairs.
 MOST_PAIRS = 2_000_000
+# So many rejected rows are listed; all are counted.
+MOST_REJECTED = 5_000
 NEVER = 0
 # As the page counts them.
 AGES = ["adult", "child", "unknown"]
@@ -196,6 +205,99 @@ def crews(connection: duckdb.DuckDBPyConnection) -> dict[str, list[Any]]:
     return {name: [row[number] for row in rows] for number, name in enumerate(names)}
 
 
+def week(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Whom to speak to, the most valuable list first, and whether the lists helped."""
+    return {
+        "titles": {row["kind"]: row["title"] for row in seed("actions/action_kinds")},
+        "as_of": texts(connection, "select cast(max(as_of) as varchar) from action_list")[0],
+        "rows": records(
+            connection,
+            """
+            select
+                kind, title, what_to_do, priority, customer_id, reason, other_customer_id, crew_id
+            from action_list
+            order by min(priority) over (partition by kind), priority
+            """,
+        ),
+        "outcomes": records(
+            connection,
+            """
+            select
+                kind, outcome, horizon_days, round, listed, held_out, people_needed,
+                cast(listed_share * 100 as double), cast(held_out_share * 100 as double),
+                cast(difference * 100 as double), cast(low * 100 as double),
+                cast(high * 100 as double), finding
+            from action_outcomes
+            order by kind, round, horizon_days
+            """,
+        ),
+    }
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    """The rows of a seed of the project."""
+    with (SEEDS / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def nicknames(names: list[str | None]) -> dict[str, list[str]]:
+    """Of the given names that somebody here has, in full or short, the short forms."""
+    worn = {word for name in names if name for word in name_words(name)}
+    found: dict[str, list[str]] = {}
+    for row in seed("matching/nicknames"):
+        found.setdefault(row["given_name"], []).append(row["nickname"])
+    return {given: short for given, short in found.items() if not worn.isdisjoint([given, *short])}
+
+
+def records_to_mend(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Duplicates, records of nobody and rejected rows, by id; or why they are not here."""
+    schema = staff_records.SCHEMA
+    attached = texts(connection, "select database_name from duckdb_databases()")
+    if schema not in attached:
+        return {"state": "missing"}
+    here, there = (
+        connection.sql(f"{staff_records.BUILD} {table}").fetchall()
+        for table in ("build_history", f"{schema}.of_build")
+    )
+    if here != there:
+        return {"state": "of another build"}
+    return {
+        "state": "here",
+        "duplicates": records(
+            connection,
+            f"""
+            select
+                customer_id_1, customer_id_2,
+                concat_ws(
+                    ', ', if(is_same_last_name, 'last name', null),
+                    if(is_same_birthday, 'birthday', null), if(is_same_email, 'e-mail', null),
+                    if(is_same_phone, 'telephone', null)
+                ),
+                cast(floor(same_probability * 1000) / 10 as double)
+            from {schema}.duplicate_customers
+            order by same_probability desc, customer_id_1, customer_id_2
+            """,
+        ),
+        "nobody": records(
+            connection,
+            f"""
+            select customer_id, reason from {schema}.placeholder_customers
+            order by customer_id
+            """,
+        ),
+        "rejected_count": texts(connection, f"select count(*) from {schema}.rejected_rows")[0],
+        "rejected": records(
+            connection,
+            f"""
+            select export_name, source_file, source_line, row_key, reject_reason
+            from {schema}.rejected_rows
+            order by export_name, source_file, source_line
+            limit {MOST_REJECTED}
+            """,
+        ),
+    }
+
+
 def head(connection: duckdb.DuckDBPyConnection, types: list[str]) -> dict[str, Any]:
     """Everything that is no long column of numbers."""
     one = connection.sql(
@@ -218,11 +320,15 @@ def head(connection: duckdb.DuckDBPyConnection, types: list[str]) -> dict[str, A
         name: texts(connection, f"select distinct {name} from pass_transfers order by all")
         for name in ("pass_type", "transfer_type", "match_method", "location_name")
     }
+    full_names = texts(connection, "select full_name from people order by place")
     return {
         "totals": dict(zip(names, one, strict=True)),
         "types": types,
         "levels": LEVELS,
-        "names": texts(connection, "select full_name from people order by place"),
+        "names": full_names,
+        "nicknames": nicknames(full_names),
+        "week": week(connection),
+        "records": records_to_mend(connection),
         "categories": categories,
         "typed_buyers": texts(
             connection,

@@ -8,11 +8,12 @@ bytes.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,15 +21,20 @@ import duckdb
 
 from python_udfs import settings
 from python_udfs.written_files import Note, mark_of
+from scripts import staff_records
 from scripts.dashboard import public, staff
 from scripts.dashboard.brief import HEADING, brief_body, brief_of, brief_text
 from scripts.dashboard.pack import packed
+from scripts.publish import quoted
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = Path(__file__).resolve().parent / "page"
 # One after the other in one script, so that a hash of it is all that the page allows to run.
-SCRIPTS = ["data.js", "elements.js", "tables.js", "charts.js", "lists.js", "customers.js",
-           "networks.js", "overview.js", "main.js"]  # fmt: skip
+SCRIPTS = [
+    *("data.js", "address.js", "elements.js", "terms.js", "tables.js", "charts.js", "search.js"),
+    *("week.js", "people.js", "card.js", "drawings.js", "networks.js", "crews.js", "figures.js"),
+    *("quality.js", "main.js"),
+]
 # By it a page of any version is known.
 TITLE = re.compile("<title>.*</title>")
 
@@ -115,17 +121,36 @@ def not_ours(out: Path, note: Note | None, pages: Iterable[str] = PAGES) -> str:
 
 
 class Noted(NamedTuple):
-    """The note that the pages join, and what is withheld from the file they are written from."""
+    """Of the warehouse behind the pages what they join and what they read.
+
+    Attributes:
+        note: the note of what was written.
+        withheld: what is withheld from the published file they are written from.
+        records: what the staff page alone shows; it need not be there.
+    """
 
     note: Note
     withheld: frozenset[str]
+    records: Path | None = None
 
 
 def noted(found: settings.Settings) -> Noted:
     """The note of the warehouse, as far as it knows the published file."""
-    note = Note.beside(Path(found.warehouse))
+    warehouse = Path(found.warehouse)
+    note = Note.beside(warehouse)
     written = note.files().get(str(Path(found.published).resolve()))
-    return Noted(note, written.versions[-1].withheld if written else frozenset())
+    withheld = written.versions[-1].withheld if written else frozenset()
+    return Noted(note, withheld, staff_records.place(warehouse))
+
+
+@contextlib.contextmanager
+def opened(published: Path, records: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, with what the staff page alone shows attached where that is there."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        if records and records.exists():
+            place = quoted(str(records))
+            connection.execute(f"attach {place} as {staff_records.SCHEMA} (read_only)")
+        yield connection
 
 
 def write(
@@ -139,7 +164,8 @@ def write(
     Args:
         published: the database.
         out: the folder.
-        noted: where the pages are noted, so that an erasure finds them again.
+        noted: where the pages are noted, so that an erasure finds them again, and where that lies
+            which the staff page reads beside the database.
         pages: which of them.
 
     Raises:
@@ -151,7 +177,7 @@ def write(
         raise FileExistsError(f"GYM_DASHBOARD_OUT {other}")
     out.mkdir(parents=True, exist_ok=True)
     for name, page in pages.items():
-        with duckdb.connect(str(published), read_only=True) as connection:
+        with opened(published, noted.records if noted else None) as connection:
             text = page(connection)
         path = out.resolve() / name
         part = path.with_name(f".{name}.part")

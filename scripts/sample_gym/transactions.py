@@ -48,6 +48,7 @@ class Payments:
     purchase: np.ndarray  # position of the purchase paid, -1
     payer: np.ndarray  # person, -1 unknown or nobody
     instance: np.ndarray  # membership instance paid, -1
+    evidence: list[str]  # what plant_cards made of it
 
     def __len__(self) -> int:
         return len(self.day)
@@ -209,7 +210,7 @@ def _by_date(rng, accounts: Accounts, ledger: _Ledger) -> Payments:
         for place, (one, where) in enumerate(zip(token, source, strict=True))
     ]
     return Payments(
-        ids, text, name, category, np.array(source), np.array(days), np.array(cents),
+        ids, text, name, category, np.array(source, dtype="<U8"), np.array(days), np.array(cents),
         np.array(passes), np.array(youth),
         [accounts.email[accounts.main[who]] if use and who >= 0 else ""
          for who, use in zip(payer, mail, strict=True)],
@@ -219,7 +220,7 @@ def _by_date(rng, accounts: Accounts, ledger: _Ledger) -> Payments:
         [TYPES[which].frequency if which >= 0 else "" for which in kind],
         np.array([which >= 0 and TYPES[which].flag == "is_founder" for which in kind]),
         np.array([which >= 0 and TYPES[which].flag == "is_fitness_only" for which in kind]),
-        np.array(purchase), np.array(payer), np.array(instance),
+        np.array(purchase), np.array(payer), np.array(instance), [""] * len(rows),
     )  # fmt: skip
 
 

@@ -64,8 +64,9 @@ def members(accounts: Accounts, held: Memberships) -> dict[str, pa.Array]:
 
 
 def transactions(accounts: Accounts, payments: Payments) -> dict[str, pa.Array]:
-    """Payments with a known customer or purchase behind them."""
-    rows = np.flatnonzero((payments.payer >= 0) | (payments.purchase >= 0))
+    """Payments with a known customer or purchase behind them, and what was planted."""
+    planted = np.array([one != "" for one in payments.evidence])
+    rows = np.flatnonzero((payments.payer >= 0) | (payments.purchase >= 0) | planted)
     payer = payments.payer[rows]
     customer = np.where(payer >= 0, accounts.customer_id[accounts.main[np.maximum(payer, 0)]], -1)
     bought = payments.purchase[rows]
@@ -74,6 +75,7 @@ def transactions(accounts: Accounts, payments: Payments) -> dict[str, pa.Array]:
         "true_customer_id": _optional(customer),
         "purchase_id": _optional(np.where(bought >= 0, bought + 1, -1)),
         "Date": date(payments.day[rows]),
+        "evidence": text([payments.evidence[row] for row in rows.tolist()]),
     }
 
 

@@ -27,7 +27,8 @@ from warm_dbt import WarmDbt
 from python_udfs import action_memory
 from python_udfs.export_files import ORDERS, write_files
 from python_udfs.raw_exports import EXPORTS
-from scripts import browser
+from python_udfs.written_files import Note
+from scripts import browser, staff_records
 from scripts.dashboard import write
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -291,6 +292,11 @@ class Project:
         salt.parent.mkdir(parents=True, exist_ok=True)
         salt.write_text(action_memory.SALT_OF_A_TRIAL + "\n")
 
+    def noted(self, folder: Path) -> write.Noted:
+        """For pages of this project: what lies beside its warehouse, and a note elsewhere."""
+        records = staff_records.place(self.warehouse)
+        return write.Noted(Note.beside(folder / self.warehouse.name), frozenset(), records)
+
     def write(self, export: str, rows: Iterable[Mapping[str, object]]) -> Path:
         """Write one export as CSV with all columns of its contract; absent values are empty."""
         path = self.exports / f"{export}.csv"
@@ -405,7 +411,7 @@ def chrome() -> Iterator[Browser]:
 def pages(small_gym: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the dashboard of the small gym."""
     folder = tmp_path_factory.mktemp("dashboard")
-    write.write(small_gym.published, folder)
+    write.write(small_gym.published, folder, small_gym.noted(folder))
     return folder
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
+from scripts import staff_records
+
 READY_SECONDS = 10
 
 # What the pages read of the published file, without the columns that they do not.
@@ -58,7 +60,9 @@ create table action_list (
 );
 create table action_outcomes (
     kind varchar, round bigint, horizon_days integer, outcome varchar, listed bigint,
-    held_out bigint, difference decimal(7, 6), finding varchar
+    held_out bigint, people_needed bigint, listed_share decimal(7, 6),
+    held_out_share decimal(7, 6), difference decimal(7, 6), low decimal(7, 6),
+    high decimal(7, 6), finding varchar
 );
 """
 
@@ -132,6 +136,16 @@ def hand_made(path: Path, names: list[str], children: dict[int, str | None]) -> 
                 """
             )
             connection.execute(
+                """
+                insert into action_outcomes values
+                    ('call_slipping', 1, 30, $name, 40, 9, 294, null, null, null, null, null,
+                     'too few to say: 49 of 294 people'),
+                    ('call_slipping', 1, 90, 'comes again', 240, 60, 294, 0.61, 0.4, 0.21, 0.07,
+                     0.34, 'it helped: 21 of 100 more')
+                """,
+                {"name": names[0]},
+            )
+            connection.execute(
                 "insert into pipeline_report values (1, 'rows in', $name, 3, 1.5, $name)",
                 {"name": names[0]},
             )
@@ -142,6 +156,37 @@ def hand_made(path: Path, names: list[str], children: dict[int, str | None]) -> 
                 from range(1, 4) as builds (build)
                 """
             )
+    return path
+
+
+def hand_made_records(path: Path, published: Path, people: list[int], text: str) -> Path:
+    """What lies beside a warehouse, of the build of a published file made by hand."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            """
+            create table duplicate_customers (
+                customer_id_1 bigint, customer_id_2 bigint, is_same_last_name boolean,
+                is_same_birthday boolean, is_same_email boolean, is_same_phone boolean,
+                same_probability double
+            );
+            create table placeholder_customers (customer_id bigint, reason varchar);
+            create table rejected_rows (
+                export_name varchar, source_file varchar, source_line bigint, row_key varchar,
+                reject_reason varchar
+            );
+            """
+        )
+        for one, other in pairwise(people):
+            connection.execute(
+                "insert into duplicate_customers values (?, ?, true, false, true, false, 0.95)",
+                [one, other],
+            )
+        connection.execute("insert into placeholder_customers values (?, ?)", [people[0], text])
+        connection.execute("insert into rejected_rows values (?, ?, 7, null, ?)", [text] * 3)
+        connection.execute(f"attach '{published}' as published (read_only)")
+        connection.execute(
+            f"create table of_build as {staff_records.BUILD} published.main.build_history"
+        )
     return path
 
 

@@ -159,8 +159,9 @@ def purchases(root: Path) -> Counter[tuple[str, str | None, Decimal | None]]:
     """Payment lines that bought something, by id, payer's name and amount.
 
     A line counts once however often it was exported, by what was exported last. It bought nothing
-    where a status is given that is no success, where money went back, or where it is a second line
-    over nothing of one payer, product and day.
+    where a status is given that is no success, where money went back, also under another number,
+    where it is a web shop's order beside its payment, or a second line over nothing of one payer,
+    product and day.
     """
     success = {"succeeded", "paid", "completed", "validated_completed", "captured"}
     lines: dict[tuple, dict[str, str | None]] = {}
@@ -179,6 +180,7 @@ def purchases(root: Path) -> Counter[tuple[str, str | None, Decimal | None]]:
         if amount is None or amount > 0
     }
     bought: Counter[tuple[str, str | None, Decimal | None]] = Counter()
+    refunded, orders = taken_back(lines), orders_paid_elsewhere(lines)
 
     def is_taken_back_last(key: tuple) -> bool:
         return (key[0], *key[1:-1], -(key[-1] or 0)) not in lines
@@ -196,6 +198,8 @@ def purchases(root: Path) -> Counter[tuple[str, str | None, Decimal | None]]:
         if returned[transaction_id, amount] > 0:
             returned[transaction_id, amount] -= 1
             continue
+        if key in refunded or key in orders:
+            continue
         again = (record["Name"], record["receipt_email"], record["Description"], record["Date"])
         if amount == 0:
             if again in paid:
@@ -203,6 +207,55 @@ def purchases(root: Path) -> Counter[tuple[str, str | None, Decimal | None]]:
             paid.add(again)
         bought[transaction_id, record["Name"], amount] += 1
     return bought
+
+
+def payer(record: dict[str, str | None]) -> str:
+    """Who paid, as far as a line says: by address, by name, by card."""
+    name = (record["Name"] or "").lower()
+    if name in ("", "payment", "refund", "no name", "day pass", "shopify customer"):
+        name = ""
+    return record["receipt_email"] or record["billing_email"] or name or (
+        record["stripe_customer_id"] or ""
+    )  # fmt: skip
+
+
+def taken_back(lines: dict[tuple, dict[str, str | None]]) -> set[tuple]:
+    """The payer's last sale at the amount of each refund with a number of its own, 60 days back."""
+    found = set()
+    orders = orders_paid_elsewhere(lines)
+    sold = {key[0] for key in lines if (key[-1] or 0) > 0}
+    for key, refund in lines.items():
+        when = day(refund["Date"], ahead=0)
+        if (key[-1] or 0) >= 0 or key[0] in sold or not payer(refund) or when is None:
+            continue
+        sales = []
+        for other, record in lines.items():
+            on = day(record["Date"], ahead=0)
+            is_sale = other[-1] == -key[-1] and payer(record) == payer(refund)
+            if is_sale and other not in orders and on is not None and on <= when:
+                sales.append((on, other))
+        if sales:
+            last = max(on for on, _ in sales)
+            if (when - last).days <= 60:
+                found.add(min(other for on, other in sales if on == last))
+    return found
+
+
+def orders_paid_elsewhere(lines: dict[tuple, dict[str, str | None]]) -> set[tuple]:
+    """Orders of the web shop whose product the same payer paid for elsewhere on that day."""
+
+    def sale(record: dict[str, str | None]) -> tuple:
+        product = (record["Description"] or "").lower()
+        for before in ("capitan entry pass: ", "shopify: "):
+            product = product.removeprefix(before)
+        return payer(record), product, record["Date"], record["Total Amount"]
+
+    paid = {sale(record) for record in lines.values() if record["Data Source"] != "Shopify"}
+    return {
+        key
+        for key, record in lines.items()
+        if record["Data Source"] == "Shopify" and payer(record) and sale(record) in paid
+    }
 
 
 def read_checkins(root: Path, timezone: str) -> list[Checkin]:

@@ -15,9 +15,11 @@ from conftest import Project
 from dashboard_browser import READY_SECONDS, Watched, payload, watched
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from scripts import screenshots
 from scripts.dashboard import public, write
 from scripts.screenshots import VIEWS
 
+SIZES = screenshots.SIZES
 LEVELS = ["together", "maybe", "chance", "too_few"]
 EDGES = {
     "passes": """
@@ -45,9 +47,14 @@ def told(small_gym: Project):
     return ask
 
 
+def words(place: Locator) -> str:
+    """What stands there, without the button that explains it."""
+    return place.inner_text().removesuffix("?").strip()
+
+
 def tiles(page: Page) -> dict[str, str]:
     return {
-        tile.locator("dt").inner_text(): tile.locator("dd").inner_text()
+        words(tile.locator("dt")): tile.locator("dd").inner_text()
         for tile in page.locator(".tile").all()
     }
 
@@ -69,6 +76,11 @@ def counts(page: Page, title: str) -> dict[str, int]:
     }
 
 
+def choice(page: Page, label: str) -> Locator:
+    """The filter of this name."""
+    return page.get_by_role("combobox", name=label, exact=True)
+
+
 def downloaded(page: Page, table: Locator) -> list[dict[str, str]]:
     with page.expect_download() as download:
         table.locator("button.csv").click()
@@ -87,7 +99,7 @@ def test_it_opens_as_a_file_small_and_soon(staff: Watched, pages: Path) -> None:
 
 
 def test_the_overview_counts_what_the_database_counts(staff: Watched, told) -> None:
-    page = staff.view("#/overview")
+    page = staff.view("#/quality/figures")
     ((people, pairs, interactions, transfers, known, crews),) = told(
         """
         select
@@ -125,7 +137,7 @@ def test_the_overview_counts_what_the_database_counts(staff: Watched, told) -> N
 
 
 def test_the_months_are_those_of_the_database(staff: Watched, told) -> None:
-    page = staff.view("#/overview")
+    page = staff.view("#/quality/figures")
     page.locator("summary").click()
     rows = downloaded(page, panel(page, "Interactions by type and month").locator(".table"))
     shown = {
@@ -144,17 +156,21 @@ def test_the_months_are_those_of_the_database(staff: Watched, told) -> None:
     )
 
 
-def connected(told, condition: str) -> set[tuple[str, str, str]]:
-    """Number, people and interactions of each adult with such a connection."""
+def connected(told, condition: str) -> set[tuple[str, ...]]:
+    """Number, ties, people and interactions of each adult with such a connection."""
     return {
-        (str(customer), str(people), str(interactions))
-        for customer, people, interactions in told(
+        tuple(map(str, row))
+        for row in told(
             f"""
             with ends as (
-                select unnest([customer_id_1, customer_id_2]) as customer_id, interaction_count
+                select
+                    unnest([customer_id_1, customer_id_2]) as customer_id, interaction_count,
+                    affinity_level, known_tie
                 from customer_connections where {condition}
             )
-            select customer_id, count(*), sum(interaction_count)
+            select
+                customer_id, count(*) filter (affinity_level = 'together'),
+                count(*) filter (known_tie), count(*), sum(interaction_count)
             from ends join customers using (customer_id)
             where not is_child group by all
             """
@@ -162,18 +178,19 @@ def connected(told, condition: str) -> set[tuple[str, str, str]]:
     }
 
 
+CONNECTED = ("Number", "Ties beyond chance", "Known ties", "People", "Interactions")
 FILTERS = {
     **{
         f"strength {least} or more": ({"Strength": str(least)}, f"strength_score >= {least}")
         for least in range(1, 6)
     },
     **{
-        f"affinity {level}": ({"Affinity": str(place)}, f"affinity_level = '{level}'")
-        for place, level in enumerate(LEVELS)
+        f"affinity {level}": ({"Affinity": level}, f"affinity_level = '{level}'")
+        for level in LEVELS
     },
     "ties": ({"Affinity": "ties"}, "known_tie or affinity_level = 'together'"),
     "strength and affinity": (
-        {"Strength": "3", "Affinity": "0"},
+        {"Strength": "3", "Affinity": "together"},
         "strength_score >= 3 and affinity_level = 'together'",
     ),
 }
@@ -181,34 +198,54 @@ FILTERS = {
 
 @pytest.mark.parametrize(("choices", "condition"), FILTERS.values(), ids=FILTERS)
 def test_a_filter_leaves_whom_sql_leaves(staff: Watched, told, choices, condition: str) -> None:
-    page = staff.view("#/connected")
-    page.get_by_label("Affinity").select_option("any")
+    page = staff.view("#/people/connected")
+    choice(page, "Affinity").select_option("any")
     for label, value in choices.items():
-        page.get_by_label(label).select_option(value)
+        choice(page, label).select_option(value)
     expected = connected(told, condition)
     assert page.locator("main .note").first.inner_text().startswith(f"{len(expected):,} adult")
     if expected:
         rows = downloaded(page, page.locator("main .table"))
-        assert {(r["Number"], r["People"], r["Interactions"]) for r in rows} == expected
+        assert {tuple(row[title] for title in CONNECTED) for row in rows} == expected
 
 
 def test_each_type_filters(staff: Watched, told) -> None:
-    page = staff.view("#/connected")
-    page.get_by_label("Affinity").select_option("any")
-    for option in page.get_by_label("Type").locator("option").all()[1:]:
+    page = staff.view("#/people/connected")
+    choice(page, "Affinity").select_option("any")
+    for option in choice(page, "Type").locator("option").all()[1:]:
         kind = option.inner_text().replace(" ", "_")
-        page.get_by_label("Type").select_option(option.get_attribute("value"))
+        choice(page, "Type").select_option(option.get_attribute("value"))
         rows = downloaded(page, page.locator("main .table"))
         expected = connected(told, f"interaction_types like '%{kind}%'")
-        assert {(r["Number"], r["People"], r["Interactions"]) for r in rows} == expected
+        assert {tuple(row[title] for title in CONNECTED) for row in rows} == expected
+
+
+def test_the_most_connected_have_most_ties_and_have_not_met_most_people(
+    staff: Watched, told
+) -> None:
+    """Whoever gives a party meets many, and is known to be tied to them, once."""
+    page = staff.view("#/people/connected")
+    choice(page, "Affinity").select_option("any")
+    rows = downloaded(page, page.locator("main .table"))
+    ties = [int(row["Ties beyond chance"]) for row in rows]
+    assert ties == sorted(ties, reverse=True)
+    assert ties[0] > 0
+    people = [int(row["People"]) for row in rows]
+    assert people != sorted(people, reverse=True)
+    for row in rows[:5]:
+        [(count,)] = told(
+            f"""select count(*) from customer_connections where affinity_level = 'together'
+            and {row["Number"]} in (customer_id_1, customer_id_2)"""
+        )
+        assert int(row["Ties beyond chance"]) == count
 
 
 def test_a_column_sorts_both_ways_by_keyboard(staff: Watched) -> None:
-    page = staff.view("#/connected")
-    head = page.locator("th", has=page.get_by_role("button", name="Interactions"))
-    column = page.locator("main tbody tr td:nth-child(4)")
+    page = staff.view("#/people/connected")
+    head = page.locator("th", has=page.get_by_role("button", name="Interactions", exact=True))
+    column = page.locator("main tbody tr td:nth-child(6)")
     for order, falling in (("descending", True), ("ascending", False)):
-        head.locator("button").focus()
+        head.locator("button.sort").focus()
         page.keyboard.press("Enter")
         expect(head).to_have_attribute("aria-sort", order)
         figures = [number(text) for text in column.all_inner_texts()]
@@ -225,11 +262,10 @@ def test_a_column_sorts_both_ways_by_keyboard(staff: Watched) -> None:
     ids=["bought for others", "used others'"],
 )
 def test_the_sharers_are_those_of_sql(staff: Watched, told, direction, who, whom) -> None:
-    page = staff.view("#/sharers")
-    page.get_by_label("Show who").select_option(direction)
-    for kind in ("any", "0", "1"):
-        page.get_by_label("Kind").select_option(kind)
-        name = page.get_by_label("Kind").locator("option:checked").inner_text().replace(" ", "_")
+    page = staff.view("#/people/sharers")
+    choice(page, "Show who").select_option(direction)
+    for name in ("any", "entry_pass", "guest_pass"):
+        choice(page, "Kind").select_option(name)
         expected = told(
             f"""
             select {who}, count(*), count(distinct {whom})
@@ -262,7 +298,7 @@ def busy(told) -> int:
 
 def test_a_card_tells_all_that_the_database_knows(staff: Watched, told) -> None:
     who = busy(told)
-    page = staff.view(f"#/customers/{who}")
+    page = staff.view(f"#/people/{who}")
     ((name, checkins),) = told(
         f"select full_name, checkin_count from customers where customer_id = {who}"
     )
@@ -284,15 +320,17 @@ def test_a_card_tells_all_that_the_database_knows(staff: Watched, told) -> None:
     )
     bought = told(f"select 1 from pass_transfers where purchaser_customer_id = {who}")
     used = told(f"select 1 from pass_transfers where user_customer_id = {who}")
+    beyond = [pair for pair in pairs if pair[3] == "together"]
     assert tiles(page) == {
         "check-ins": f"{checkins:,}",
+        "ties beyond chance": f"{len(beyond):,}",
         "connections": f"{len(pairs):,}",
         "interactions": f"{len(meetings):,}",
         "passes bought for others": f"{len(bought):,}",
         "passes bought by others": f"{len(used):,}",
     }
     rows = downloaded(page, panel(page, "Connections").locator(".table"))
-    titles = ("Interactions", "Strength", "Affinity", "First", "Last")
+    titles = ("Interactions", "Strength", "Affinity", "First met", "Last met")
     shown = sorted(tuple(row[title].replace(" ", "_") for title in titles) for row in rows)
     assert shown == sorted(tuple(map(str, pair[1:])) for pair in pairs)
     rows = downloaded(page, panel(page, "Interactions").locator(".table"))
@@ -303,7 +341,7 @@ def test_a_card_tells_all_that_the_database_knows(staff: Watched, told) -> None:
 
 
 def test_an_unknown_number_says_so(staff: Watched) -> None:
-    page = staff.view("#/customers/999999999")
+    page = staff.view("#/people/999999999")
     assert "There is no customer “999999999”" in page.locator("main").inner_text()
 
 
@@ -322,13 +360,13 @@ def test_a_customer_is_found_by_keyboard_alone(staff: Watched, told) -> None:
     at_the_field(page)
     page.keyboard.type(str(who))
     page.keyboard.press("Enter")
-    page.wait_for_url(f"**#/customers/{who}")
+    page.wait_for_url(f"**#/people/{who}")
     ((name,),) = told(f"select full_name from customers where customer_id = {who}")
     assert page.locator("h1").inner_text() == name
     at_the_field(page)
     page.keyboard.press("Control+a")
     page.keyboard.type(name[2:])
-    page.wait_for_url("**#/customers")
+    page.wait_for_url("**#/people/find?q=*")
     links = page.locator("main tbody a")
     assert name in links.all_inner_texts()
     for _ in range(40):
@@ -342,7 +380,7 @@ def test_a_customer_is_found_by_keyboard_alone(staff: Watched, told) -> None:
 
 
 def test_a_name_of_many_lists_them_all(staff: Watched, told) -> None:
-    page = staff.view("#/customers")
+    page = staff.view("#/people/find")
     first, many = told(
         """
         select split_part(full_name, ' ', 1), list(customer_id) from customers
@@ -355,7 +393,9 @@ def test_a_name_of_many_lists_them_all(staff: Watched, told) -> None:
     numbers = page.locator("main tbody td:nth-child(2)").all_inner_texts()
     assert set(map(str, many)) <= set(numbers)
     page.keyboard.press("Enter")
-    assert page.url.endswith("#/customers"), "several are listed, none is guessed"
+    assert page.url.endswith(f"#/people/find?q={first.upper()}"), (
+        "several are listed, none is guessed"
+    )
     page.locator("#wanted").fill("nobody of this name")
     assert "No customer matches" in page.locator("main").inner_text()
 
@@ -378,7 +418,9 @@ def test_a_network_draws_and_lists_what_sql_finds(staff: Watched, told, kind: st
     while (more := page.get_by_role("button", name="Draw")).is_visible():
         more.click()
     assert page.locator(".group line.edge").count() == len(edges)
-    assert page.locator(".group circle").count() == len({end for edge in edges for end in edge})
+    assert page.locator(".group circle:not(.hit)").count() == len(
+        {end for edge in edges for end in edge}
+    )
     rows = downloaded(page, page.locator("main .table"))
     assert len(rows) == len(components(edges))
     while (more := page.get_by_role("button", name="Show")).is_visible():
@@ -396,12 +438,12 @@ def test_a_click_on_a_dot_opens_that_customer(staff: Watched) -> None:
     page = staff.view("#/networks/passes")
     dot = page.locator(".group .dot").nth(3)
     name = dot.locator("title").text_content()
-    dot.locator("circle").click()
+    dot.locator("circle").last.click()
     page.wait_for_selector("main .tiles")
     assert page.locator("h1").inner_text() == name
     dot = page.locator("svg.ego .dot").first
     partner = dot.locator("title").text_content().rsplit(":", 1)[0]
-    dot.locator("circle").click()
+    dot.locator("circle").last.click()
     expect(page.locator("h1")).to_have_text(partner)
 
 
@@ -419,37 +461,57 @@ def overlaps(boxes: list[dict[str, float]]) -> int:
 def test_no_dot_covers_another(staff: Watched) -> None:
     page = staff.view("#/networks/passes")
     for group in page.locator(".group").all():
-        assert overlaps([circle.bounding_box() for circle in group.locator("circle").all()]) == 0
+        assert (
+            overlaps([circle.bounding_box() for circle in group.locator("circle:not(.hit)").all()])
+            == 0
+        )
+
+
+def shown(told) -> dict[str, str]:
+    """Every view, with a card, and what there is not."""
+    return VIEWS | {
+        "card": f"#/people/{busy(told)}",
+        "nobody found": "#/people/find?q=nobody+of+this+name",
+        "no customer": "#/people/999999999",
+        "no crew": "#/crews/none",
+    }
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_view_is_accessible(chrome: Browser, pages: Path, told, scheme: str) -> None:
-    found = watched(chrome, pages / "staff.html", color_scheme=scheme)
-    views = VIEWS | {"card": f"#/customers/{busy(told)}"}
+@pytest.mark.parametrize("size", SIZES)
+def test_every_view_is_accessible_and_no_wider_than_its_screen(
+    chrome: Browser, pages: Path, told, size: str, scheme: str
+) -> None:
+    width, height = SIZES[size]
+    screen = {"width": width, "height": height}
+    found = watched(chrome, pages / "staff.html", color_scheme=scheme, viewport=screen)
     problems = {}
-    for name, part in views.items():
-        result = Axe().run(found.view(part))
+
+    def check(name: str, page: Page) -> None:
+        result = Axe().run(page)
         if result.violations_count:
             problems[name] = result.generate_report()
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            problems[f"{name} is wide"] = str(width)
+
+    for name, part in shown(told).items():
+        check(name, found.view(part))
+    found.view("#/people/connected").locator("main .explain").first.click()
+    check("a term is explained", found.page)
     found.page.goto((pages / "public.html").as_uri())
-    result = Axe().run(found.page)
-    if result.violations_count:
-        problems["public"] = result.generate_report()
+    check("public", found.page)
     found.page.context.close()
     assert problems == {}
 
 
-def test_no_view_scrolls_sideways_on_a_phone(chrome: Browser, pages: Path, told) -> None:
+def test_a_phone_keeps_when_two_last_met(chrome: Browser, pages: Path, told) -> None:
     found = watched(chrome, pages / "staff.html", viewport={"width": 390, "height": 844})
-    wide = []
-    for name, part in (VIEWS | {"card": f"#/customers/{busy(told)}"}).items():
-        if found.view(part).evaluate("document.documentElement.scrollWidth") > 390:
-            wide.append(name)
-    found.page.goto((pages / "public.html").as_uri())
-    if found.page.evaluate("document.documentElement.scrollWidth") > 390:
-        wide.append("public")
+    for part in ("#/people/connected", f"#/people/{busy(told)}"):
+        heads = found.view(part).locator("th:visible", has_text="Last met")
+        assert heads.count() == 1, part
+        box = heads.bounding_box()
+        assert box["x"] + box["width"] <= 390, part
     found.page.context.close()
-    assert wide == []
 
 
 def test_a_build_is_not_kept_waiting_by_an_open_page(staff: Watched, small_gym: Project) -> None:
@@ -461,7 +523,7 @@ def test_a_build_is_not_kept_waiting_by_an_open_page(staff: Watched, small_gym: 
 def test_the_same_database_gives_the_same_bytes(
     small_gym: Project, pages: Path, tmp_path: Path
 ) -> None:
-    for path in write.write(small_gym.published, tmp_path):
+    for path in write.write(small_gym.published, tmp_path, small_gym.noted(tmp_path)):
         assert path.read_bytes() == (pages / path.name).read_bytes()
 
 

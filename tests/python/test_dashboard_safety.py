@@ -11,9 +11,11 @@ import duckdb
 import pytest
 import yaml
 from conftest import PROJECT, Project
-from dashboard_browser import Watched, hand_made, payload, watched
+from dashboard_browser import Watched, hand_made, hand_made_records, payload, watched
 from playwright.sync_api import Browser
 
+from python_udfs.written_files import Note
+from scripts import staff_records
 from scripts.dashboard import public, write
 from scripts.screenshots import VIEWS
 
@@ -42,7 +44,11 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 @pytest.fixture(scope="module")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
-    write.write(hand_made(folder / "hostile.duckdb", HOSTILE, CHILDREN), folder)
+    published = hand_made(folder / "hostile.duckdb", HOSTILE, CHILDREN)
+    people = [101 + place for place in range(len(HOSTILE))]
+    records = hand_made_records(folder / ".records", published, people, HOSTILE[1])
+    noted = write.Noted(Note.beside(folder / "warehouse.duckdb"), frozenset(), records)
+    write.write(published, folder, noted)
     return folder / "staff.html"
 
 
@@ -54,8 +60,11 @@ def hostile(chrome: Browser, hostile_page: Path):
 
 
 def all_views() -> list[str]:
-    cards = [f"#/customers/{101 + place}" for place in range(len(HOSTILE))]
-    return [*VIEWS.values(), *cards, "#/customers/%3Cimg%20src=x%20onerror=window.__xss=12%3E"]
+    cards = [f"#/people/{101 + place}" for place in range(len(HOSTILE))]
+    markup = "%3Cimg%20src=x%20onerror=window.__xss=12%3E"
+    asked = [f"#/people/{markup}", f"#/crews/{markup}", f"#/people/find?q={markup}"]
+    asked += [f"#/week?list={markup}", f"#/people/connected?sort={markup}", "#/people/%E0%A4%A"]
+    return [*VIEWS.values(), *cards, "#/crews/101-102", *asked]
 
 
 def test_hostile_names_stay_text_in_every_view(hostile: Watched) -> None:
@@ -83,7 +92,7 @@ def test_hostile_names_stay_text_in_the_brief(chrome: Browser, hostile_page: Pat
 
 
 def test_names_are_set_apart_from_the_direction_of_their_neighbours(hostile: Watched) -> None:
-    page = hostile.view("#/connected")
+    page = hostile.view("#/people/connected")
     assert page.locator("main tbody a").count() > 0
     assert page.locator("main tbody a:not(:has(> bdi))").count() == 0
 
@@ -102,17 +111,17 @@ def test_an_injected_handler_is_blocked_by_the_policy(hostile: Watched) -> None:
 
 
 def test_a_crew_is_drawn_with_the_ties_inside_it(hostile: Watched) -> None:
-    page = hostile.view("#/networks/crews")
+    page = hostile.view("#/crews")
     people = len(HOSTILE) + len(CHILDREN)
     assert page.locator(".group").count() == 1
     assert page.locator(".group line.edge").count() == people - 1
     assert page.locator(".group .dot").count() == people
-    assert page.locator("main tbody a").count() == people
+    assert page.locator("main tbody a[href^='#/people/']").count() == people
 
 
 def test_no_download_holds_a_formula(chrome: Browser, hostile_page: Path) -> None:
     files = set()
-    for part in [*VIEWS.values(), *(f"#/customers/{customer}" for customer in range(112, 117))]:
+    for part in [*VIEWS.values(), *(f"#/people/{customer}" for customer in range(112, 117))]:
         # a page of its own for each view: after ten downloads Chromium asks whether to go on
         found = watched(chrome, hostile_page)
         page = found.view(part)
@@ -128,12 +137,14 @@ def test_no_download_holds_a_formula(chrome: Browser, hostile_page: Path) -> Non
             files.add(download.value.suggested_filename)
         page.context.close()
     assert {"most_connected.csv", "top_sharers.csv", "builds.csv", "connections_113.csv"} <= files
+    assert {"week_call_slipping.csv", "action_outcomes.csv", "crews.csv"} <= files
+    assert {f"{name}.csv" for name in staff_records.TABLES} <= files
 
 
 def test_a_child_is_a_number_and_in_no_ranking(hostile: Watched) -> None:
-    page = hostile.view("#/customers/901")
+    page = hostile.view("#/people/901")
     assert page.locator("h1").inner_text() == "Child 901"
-    for part in ("#/connected", "#/sharers"):
+    for part in ("#/people/connected", "#/people/sharers"):
         page = hostile.view(part)
         page.get_by_role("button", name="Customer", exact=True).click()
         cells = page.locator("main tbody td:nth-child(2)").all_inner_texts()
@@ -145,8 +156,8 @@ def test_the_flag_names_children_but_no_ranking_does(chrome: Browser, tmp_path: 
     children = {901: "Pip Underage", 902: "Tad Underage"}
     write.write(hand_made(tmp_path / "named.duckdb", ["Ann Adult"], children), tmp_path)
     found = watched(chrome, tmp_path / "staff.html")
-    assert found.view("#/customers/901").locator("h1").inner_text() == "Pip Underage"
-    for part in ("#/connected", "#/sharers"):
+    assert found.view("#/people/901").locator("h1").inner_text() == "Pip Underage"
+    for part in ("#/people/connected", "#/people/sharers"):
         table = found.view(part).locator("main .table")
         assert table.locator("tbody td:first-child").all_inner_texts() == ["Ann Adult"]
         assert "Underage" not in table.inner_text()
@@ -177,13 +188,13 @@ def test_a_page_cut_to_size_says_what_is_missing(chrome: Browser, tmp_path: Path
         text = write.staff_page(connection, most_pairs=2)
     (tmp_path / "staff.html").write_text(text)
     found = watched(chrome, tmp_path / "staff.html")
-    page = found.view("#/connected")
+    page = found.view("#/people/connected")
     assert "leaves out 1 pair who met once" in page.locator("main").inner_text()
-    page = found.view("#/customers/101")
+    page = found.view("#/people/101")
     assert "1 person met once" in page.locator("main").inner_text()
     figures = dict(
         zip(
-            page.locator(".tile dt").all_inner_texts(),
+            [text.split("?")[0].strip() for text in page.locator(".tile dt").all_inner_texts()],
             page.locator(".tile dd").all_inner_texts(),
             strict=True,
         )

@@ -33,6 +33,8 @@ VALUES: dict[str, tuple] = {
     "placeholder_birthday_min_customers": (1, 2, 1000),
     "placeholder_birthday_share": SHARE,
     "min_known_birthday_share": SHARE,
+    "web_shops": ([], ["shopify", "square"]),
+    "refund_days": COUNT,
     "household_points_same_person": POINTS,
     "household_points_related": POINTS,
     "household_points_surname": POINTS,

@@ -65,21 +65,26 @@ function indexed(gym) {
   for (const [crew, members] of gym.crews.members.entries()) {
     for (const p of members) gym.crewOf.set(p, crew);
   }
+  gym.crewAt = new Map(gym.crews.crew_id.map((id, crew) => [id, crew]));
+  gym.listed = new Map(gym.week.rows.map((row) => [gym.placeOf.get(row[LISTED.id]), row]));
   gym.partner = (pair, p) => (pairs.one[pair] === p ? pairs.other[pair] : pairs.one[pair]);
   gym.left_out = gym.totals.connections - gym.totals.pairs_here;
   return gym;
 }
+
+// Where things stand in a row of the week.
+const LISTED = { kind: 0, title: 1, what: 2, priority: 3, id: 4, reason: 5, other: 6, crew: 7 };
 
 const dateOf = (day) => (day ? new Date(day * DAY).toISOString().slice(0, 10) : "");
 const number = (value) => (value ?? 0).toLocaleString("en-US");
 const percent = (value) => (value === null || value === undefined ? "" : `${value.toFixed(value > 0 && value < 0.1 ? 2 : 1)} %`);
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const monthName = (month) => `${MONTHS[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
-const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const words = (code) => code.replaceAll("_", " ");
 const typeNames = (mask) => gym.types.filter((_, bit) => mask & (1 << bit)).map(words).join(", ");
 // A tie is what the gym knows of, or what the meetings show beyond chance.
-const isTie = (pair) => Boolean(gym.pairs.known[pair]) || gym.pairs.level[pair] === 0;
+const isBeyond = (pair) => gym.pairs.level[pair] === 0;
+const isTie = (pair) => Boolean(gym.pairs.known[pair]) || isBeyond(pair);
 const levelName = (level) => words(gym.levels[level]);
 const many = (count, one, more) => `${number(count)} ${count === 1 ? one : more ?? `${one}s`}`;
 

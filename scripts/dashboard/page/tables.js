@@ -31,10 +31,23 @@ function ordered(rows, column, down) {
     .map(([, row]) => row);
 }
 
-// columns: title, value(row) for sorting and CSV, and perhaps sortBy, cell(row), number, date, and
-// minor for what a phone has no room for.
-function table({ caption, file, columns, rows, sort = 0, down = false, step = STEP }) {
-  let [by, falling, shown, sorted] = [sort, down, step, ordered(rows, columns[sort], down)];
+const keyOf = (column) => column.title.toLowerCase().replaceAll(/[^a-z]+/g, "-");
+
+// The order in which the address asks for a table: a column, and falling behind a minus.
+function askedOrder(columns, sort, down) {
+  const text = asked().query.get("sort") ?? "";
+  const place = columns.findIndex((column) => keyOf(column) === text.replace(/^-/, ""));
+  return place < 0 ? [sort, down] : [place, text.startsWith("-")];
+}
+
+// columns: title, value(row) for sorting and CSV, and perhaps sortBy, cell(row), number, date, a term
+// to be explained, minor for what a phone has no room for, and only in the CSV. The order of a table
+// that is the view's own stands in the address.
+function table({ caption, file, columns: all, rows, sort = 0, down = false, step = STEP, own = false }) {
+  const columns = all.filter((column) => !column.onlyCsv);
+  let [by, falling] = own ? askedOrder(columns, sort, down) : [sort, down];
+  let shown = Math.max(step, remembered(file) ?? 0);
+  let sorted = ordered(rows, columns[by], falling);
   const body = el("tbody");
   const more = el("button", { type: "button", click: () => grow() });
   const kind = (column) => ["number", "minor", "date"].filter((name) => column[name]);
@@ -45,7 +58,7 @@ function table({ caption, file, columns, rows, sort = 0, down = false, step = ST
       {},
       columns.map((column) => {
         const value = column.value(row);
-        const text = column.number ? number(value) : String(value ?? "");
+        const text = column.number ? number(value) : column.date ? value : breakable(value);
         return el("td", { class: classOf(column) }, column.cell ? column.cell(row) : text);
       }),
     );
@@ -54,6 +67,7 @@ function table({ caption, file, columns, rows, sort = 0, down = false, step = ST
       "th",
       { scope: "col", class: classOf(column) },
       el("button", { type: "button", class: "sort", click: () => sortBy(place) }, column.title),
+      column.term ? [" ", explain(column.term)] : null,
     ),
   );
 
@@ -69,6 +83,7 @@ function table({ caption, file, columns, rows, sort = 0, down = false, step = ST
   function grow() {
     const first = shown;
     shown += step;
+    remember({ [file]: shown });
     fill();
     const next = body.rows[first];
     (next?.querySelector("a") ?? more).focus();
@@ -76,11 +91,13 @@ function table({ caption, file, columns, rows, sort = 0, down = false, step = ST
   function sortBy(place) {
     falling = place === by ? !falling : Boolean(columns[place].number);
     by = place;
+    const isFirst = by === sort && falling === down;
+    if (own) setFilters({ sort: isFirst ? null : `${falling ? "-" : ""}${keyOf(columns[by])}` }, false);
     sorted = ordered(rows, columns[by], falling);
     fill();
   }
   fill();
-  if (!rows.length) return el("p", { class: "none" }, `${caption}: none.`);
+  if (!rows.length) return none(`${caption}: none.`);
   return el(
     "div",
     { class: "table", "data-rows": rows.length, "data-file": file },
@@ -91,7 +108,7 @@ function table({ caption, file, columns, rows, sort = 0, down = false, step = ST
         el("thead", {}, el("tr", {}, heads)), body),
     ),
     el("div", { class: "below" }, more,
-      el("button", { type: "button", class: "quiet csv", click: () => download(file, columns, sorted) },
+      el("button", { type: "button", class: "quiet csv", click: () => download(file, all, sorted) },
         "Download CSV")),
   );
 }
@@ -102,5 +119,5 @@ const customerColumn = (title, place) => ({
   sortBy: (row) => folded(nameOf(place(row))),
   cell: (row) => customerLink(place(row)),
 });
-const idColumn = (place) => ({ title: "Number", value: (row) => gym.people.id[place(row)],
+const idColumn = (place, title = "Number") => ({ title, value: (row) => gym.people.id[place(row)],
   cell: (row) => String(gym.people.id[place(row)]), minor: true });

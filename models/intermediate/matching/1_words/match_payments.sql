@@ -1,56 +1,34 @@
--- Grain: one row per payment line that bought something, with its product and whose e-mail it has.
+-- Grain: one row per payment line that bought something, with its product and who is known to pay.
 with core_payments as (
     select * from {{ ref('core_payments') }}
     where no_purchase_reason is null
 ),
 
-customer_records as (
-    select * from {{ ref('customer_records') }}
-),
-
-emails as (
-    select transactions.payment_line_id, transactions.billing_email as email
-    from core_payments as transactions
-    union
-    select transactions.payment_line_id, transactions.receipt_email
-    from core_payments as transactions
-),
-
-owners as (
-    select
-        emails.payment_line_id,
-        array_sort(list(distinct customers.customer_id)) as owner_customer_ids,
-        case
-            when count(distinct customers.customer_id) = 1
-                then trim(concat_ws(' ', min(customers.first_name), min(customers.last_name)))
-        end as owner_name,
-    from emails
-    inner join customer_records as customers
-        on lower(emails.email) = customers.email
-    where emails.email <> ''
-    group by emails.payment_line_id
+match_known_payers as (
+    select * from {{ ref('match_known_payers') }}
 ),
 
 payments as (
     select
         transactions.payment_line_id,
         transactions.transaction_id,
-        -- A terminal's "Payment" names nobody; the owner of the e-mail address may.
+        -- A terminal's "Payment" names nobody; the owner of the e-mail address or card may.
         case
-            when {{ name_is_missing('transactions.buyer_name') }} then owners.owner_name
+            when {{ name_is_missing('transactions.buyer_name') }} then payers.payer_name
             else transactions.buyer_name
         end as payment_name,
         {{ pass_product('transactions.description') }} as product_kind,
         {{ pass_age_group('transactions.description') }} as product_age,
         {{ pass_gear('transactions.description') }} as product_gear,
-        coalesce(owners.owner_customer_ids, []) as owner_customer_ids,
+        coalesce(payers.payer_customer_ids, []) as owner_customer_ids,
+        coalesce(payers.is_own_address, false) as is_own_address,
         transactions.paid_amount,
         transactions.day_pass_count,
         lower(transactions.description) as product_text,
         transactions.transaction_date as payment_date,
     from core_payments as transactions
-    left join owners
-        on transactions.payment_line_id = owners.payment_line_id
+    left join match_known_payers as payers
+        on transactions.payment_line_id = payers.payment_line_id
     where transactions.description is not null
 ),
 
@@ -63,6 +41,7 @@ products as (
         payments.product_age,
         {{ pass_gear_among('payments') }} as product_gear,
         payments.owner_customer_ids,
+        payments.is_own_address,
         payments.paid_amount,
         payments.day_pass_count,
         min(payments.payment_line_id) over equal_payments as equal_payments_id,
@@ -95,6 +74,17 @@ products as (
             payments.day_pass_count,
             payments.paid_amount
     )
+),
+
+-- a column of the same name comes before the one that stands here
+sold as (
+    select
+        products.*,
+        concat_ws(
+            ', ', products.product_kind, products.product_age, products.product_gear,
+            products.passes
+        ) as sold_as,
+    from products
 )
 
-select * from products
+select * from sold

@@ -35,12 +35,20 @@ payment_names as (
     ) as names
 ),
 
-email_owners as (
-    select distinct
-        purchaser_payments.purchaser_group_id,
-        unnest(purchaser_payments.owner_customer_ids) as customer_id,
-    from match_payment_options as purchaser_payments
-    where purchaser_payments.link_posterior >= {{ match_parameter('link_accept_posterior') }}
+payment_owners as (
+    select
+        owners.purchaser_group_id,
+        owners.customer_id,
+        bool_or(owners.is_own_address) as is_email_owner,
+    from (
+        select
+            purchaser_payments.purchaser_group_id,
+            purchaser_payments.is_own_address,
+            unnest(purchaser_payments.owner_customer_ids) as customer_id,
+        from match_payment_options as purchaser_payments
+        where purchaser_payments.link_posterior >= {{ match_parameter('link_accept_posterior') }}
+    ) as owners
+    group by owners.purchaser_group_id, owners.customer_id
 ),
 
 -- Likelihoods of the names on the payments, each with its share of being the one that paid.
@@ -65,7 +73,7 @@ weighed as (
     select
         group_candidates.purchaser_group_id,
         group_candidates.customer_id,
-        email_owners.customer_id is not null as is_email_owner,
+        coalesce(payment_owners.is_email_owner, false) as is_email_owner,
         round(
             greatest(
                 0,
@@ -77,7 +85,7 @@ weighed as (
                 )
             )
             + case
-                when email_owners.customer_id is not null
+                when payment_owners.customer_id is not null
                     then {{ match_parameter('email_weight') }}
                 else 0
             end,
@@ -88,10 +96,10 @@ weighed as (
         on
             group_candidates.purchaser_group_id = payment_likelihoods.purchaser_group_id
             and group_candidates.customer_id = payment_likelihoods.customer_id
-    left join email_owners
+    left join payment_owners
         on
-            group_candidates.purchaser_group_id = email_owners.purchaser_group_id
-            and group_candidates.customer_id = email_owners.customer_id
+            group_candidates.purchaser_group_id = payment_owners.purchaser_group_id
+            and group_candidates.customer_id = payment_owners.customer_id
 )
 
 select * from weighed

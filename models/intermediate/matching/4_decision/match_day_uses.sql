@@ -33,6 +33,7 @@ shared_uses as (
         events.product_age,
         events.product_gear,
         events.validity_days,
+        events.remaining_count,
         events.checkin_datetime,
         events.checkin_date,
     from match_groups as events
@@ -50,6 +51,7 @@ own_texts as (
         {{ pass_age_group('texts.pass_type') }} as product_age,
         {{ pass_gear('texts.pass_type') }} as product_gear,
         cast({{ match_validity_days('texts.pass_type') }} as integer) as validity_days,
+        texts.remaining_count,
     from core_pass_texts as texts
     where texts.buyer_name is null
 ),
@@ -63,6 +65,7 @@ own_uses as (
         own_texts.product_age,
         own_texts.product_gear,
         own_texts.validity_days,
+        own_texts.remaining_count,
         checkins.checkin_datetime,
         checkins.checkin_date,
     from core_checkins as checkins
@@ -96,6 +99,7 @@ counted as (
         uses.product_age,
         {{ pass_gear_among('uses') }} as product_gear,
         uses.validity_days,
+        uses.remaining_count,
         count(*) over (
             partition by
                 uses.buyer_id, uses.product_kind, uses.product_age, uses.checkin_date

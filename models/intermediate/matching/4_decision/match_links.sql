@@ -19,6 +19,10 @@ match_party_links as (
     select * from {{ ref('match_party_links') }}
 ),
 
+match_earlier_links as (
+    select * from {{ ref('match_earlier_links') }}
+),
+
 -- Of equal payments for day passes each takes as many uses as it paid for, in the order of time.
 payer_links as (
     select
@@ -60,6 +64,13 @@ paid as (
         'party',
     from match_party_links as party_links
     where party_links.link_posterior >= {{ match_parameter('link_party_accept_posterior') }}
+    union all
+    select
+        earlier_links.checkin_id,
+        earlier_links.payment_line_id,
+        earlier_links.link_posterior,
+        'party',
+    from match_earlier_links as earlier_links
 ),
 
 linked as (

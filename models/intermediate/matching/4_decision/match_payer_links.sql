@@ -1,4 +1,5 @@
 -- Grain: one row per use of a pass whose payment names its payer.
+-- Long: three ways to know a payer compete for one payment, so they are weighed together.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
@@ -19,6 +20,31 @@ match_payers as (
     select * from {{ ref('match_payers') }}
 ),
 
+customer_relatives as (
+    select * from {{ ref('customer_relatives') }}
+),
+
+-- Whose address or card the payment carries, whatever name is on it; a relative may have paid.
+payers_known as (
+    select
+        payments.payment_line_id,
+        unnest(payments.owner_customer_ids) as customer_id,
+        0 as payer_weight,
+    from match_payments as payments
+),
+
+payers_or_relatives as (
+    select * from payers_known
+    union all
+    select
+        payers_known.payment_line_id,
+        relatives.customer_id,
+        {{ match_parameter('link_relative_weight') }},
+    from payers_known
+    inner join customer_relatives as relatives
+        on payers_known.customer_id = relatives.relative_customer_id
+),
+
 known_payers as (
     select
         events.checkin_id,
@@ -33,6 +59,24 @@ known_payers as (
     inner join match_payments as payments
         on
             payer_names.payment_name = payments.payment_name
+            and events.product_kind = payments.product_kind
+            and events.product_age = payments.product_age
+            and events.checkin_date
+            between payments.payment_date - 1 and payments.payment_date + events.validity_days
+    union all
+    select
+        events.checkin_id,
+        payments.payment_line_id,
+        {{ match_parameter('link_known_payer_weight') }},
+        payers.payer_weight,
+        {{ match_payment_weight() }},
+        payments.payments_per_day,
+    from match_day_uses as events
+    inner join payers_or_relatives as payers
+        on events.customer_id = payers.customer_id
+    inner join match_payments as payments
+        on
+            payers.payment_line_id = payments.payment_line_id
             and events.product_kind = payments.product_kind
             and events.product_age = payments.product_age
             and events.checkin_date
@@ -118,6 +162,22 @@ linked as (
     from posteriors
     group by posteriors.checkin_id, posteriors.equal_payments_id
     having link_posterior >= {{ match_parameter('link_accept_posterior') }}
+),
+
+-- Day passes are used up: what one payment did not pay for, another did, perhaps without a name.
+within_count as (
+    select linked.*
+    from linked
+    inner join match_day_uses as uses
+        on linked.checkin_id = uses.checkin_id
+    inner join match_payments as payments
+        on linked.equal_payments_id = payments.payment_line_id
+    qualify
+        uses.product_kind <> 'day 1'
+        or row_number() over (
+            partition by linked.equal_payments_id
+            order by uses.checkin_datetime, uses.checkin_id
+        ) <= payments.passes * payments.equal_payments
 )
 
-select * from linked
+select * from within_count
