@@ -34,6 +34,7 @@ RESULTS = {
     "lapses": "customer_id, lapse_date, kind",
     "slipping_away": "customer_id",
     "partner_lapses": "population",
+    "match_accuracy": "confidence_from",
     "duplicate_customers": "customer_id_1, customer_id_2",
     "rejected_rows": "export_name, source_file, source_line",
 }

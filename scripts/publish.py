@@ -41,6 +41,7 @@ TABLES = {
     "partner_lapses": "population",
     "action_list": "priority",
     "action_outcomes": "kind, round, horizon_days",
+    "match_accuracy": "confidence_from",
     "gym_today": "today",
     "pipeline_report": "line_number",
     "public_totals": "line_number",

@@ -18,6 +18,7 @@ OUT = "target/screenshots"
 SIZES = {"desktop": (1440, 900), "tablet": (820, 1180), "phone": (390, 844)}
 VIEWS = {
     "week": "#/week",
+    "questions": "#/questions",
     "connected": "#/people/connected",
     "sharers": "#/people/sharers",
     "find": "#/people/find",

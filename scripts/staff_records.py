@@ -1,9 +1,9 @@
-"""What the staff page shows beside the published file: records to merge, of nobody, and rejected.
+"""What the staff page shows beside the published file: questions, and records to mend.
 
 Analysts have no use for them, so they are not published. They lie in a file of their own beside the
-private warehouse, 0600 whatever GYM_FILE_MODE says, and the staff page alone reads it. It holds ids
-and reasons: no name, and no line of an export. A line that could not be read may name a child whom
-nothing else names, so that nobody could tell to withhold it.
+private warehouse, 0600 whatever GYM_FILE_MODE says, and the staff page alone reads it. Records to
+mend are ids and reasons: no name, and no line of an export. A line that could not be read may name
+a child whom nothing else names, so that nobody could tell to withhold it. Questions name adults.
 """
 
 from __future__ import annotations
@@ -34,6 +34,28 @@ TABLES = {
     "placeholder_customers": """
         select customer_id, reason from private.main.placeholder_customers order by customer_id
     """,
+    "data_questions": """
+        select
+            row_number() over (order by value desc, question_id) as place, question_id, kind,
+            question, asked_because, evidence_fingerprint, rows_changed, rows_later,
+        from private.main.data_questions
+        where status = 'open'
+        order by place
+    """,
+    # in rows of their own, so that a code is no text in which a name may be withheld
+    "question_answers": """
+        select
+            question_id, place, option ->> 'code' as code, option ->> 'label' as label,
+            option ->> 'evidence' as evidence,
+        from (
+            select
+                question_id, unnest(from_json(answers, '["json"]')) as option,
+                generate_subscripts(from_json(answers, '["json"]'), 1) as place,
+            from private.main.data_questions
+            where status = 'open'
+        )
+        order by question_id, place
+    """,
     "rejected_rows": """
         select
             export_name, source_file, source_line,
@@ -46,9 +68,13 @@ TABLES = {
 BUILD = "select max(build_number) as build_number, max(built_at) as built_at from"
 # The texts of these tables, each of which may repeat a value of an export.
 TEXTS = {
+    "data_questions": ["question"],
     "placeholder_customers": ["reason"],
+    "question_answers": ["label"],
     "rejected_rows": ["source_file", "row_key", "reject_reason"],
 }
+# Their texts are the build's own, and name whom it may.
+QUESTIONS = ("data_questions", "question_answers")
 LETTERS = re.compile(r"[^\W\d_]{2}|[^\x00-\x7f]")
 TEXT = "(a text)"
 
@@ -100,7 +126,8 @@ def copy_records(connection: duckdb.DuckDBPyConnection, with_children: bool) -> 
     values = [(column, text) for _, column, text in texts]
     withheld = NOBODY if with_children else withheld_in(connection, values)
     for table, column, text in texts:
-        shown = publishable(without_words(text), column, withheld)
+        said = text if table in QUESTIONS else without_words(text)
+        shown = publishable(said, column, withheld)
         if shown != text:
             connection.execute(
                 f"update {table} set {column} = $shown where {column} = $text",

@@ -263,6 +263,18 @@ def records_to_mend(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         return {"state": "of another build"}
     return {
         "state": "here",
+        "questions": records(
+            connection,
+            f"""
+            select
+                question_id, kind, question, asked_because, evidence_fingerprint, rows_changed,
+                rows_later, list([code, label, evidence] order by answers.place)
+            from {schema}.data_questions
+            inner join {schema}.question_answers as answers using (question_id)
+            group by all
+            order by any_value(data_questions.place)
+            """,
+        ),
         "duplicates": records(
             connection,
             f"""

@@ -33,7 +33,7 @@ PAGE = Path(__file__).resolve().parent / "page"
 SCRIPTS = [
     *("data.js", "address.js", "elements.js", "terms.js", "tables.js", "charts.js", "search.js"),
     *("week.js", "people.js", "card.js", "drawings.js", "networks.js", "crews.js", "figures.js"),
-    *("quality.js", "main.js"),
+    *("quality.js", "questions.js", "main.js"),
 ]
 # By it a page of any version is known.
 TITLE = re.compile("<title>.*</title>")

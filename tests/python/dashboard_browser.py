@@ -174,6 +174,14 @@ def hand_made_records(path: Path, published: Path, people: list[int], text: str)
                 export_name varchar, source_file varchar, source_line bigint, row_key varchar,
                 reject_reason varchar
             );
+            create table data_questions (
+                place bigint, question_id varchar, kind varchar, question varchar,
+                asked_because varchar, evidence_fingerprint varchar, rows_changed bigint,
+                rows_later bigint
+            );
+            create table question_answers (
+                question_id varchar, place bigint, code varchar, label varchar, evidence varchar
+            );
             """
         )
         for one, other in pairwise(people):

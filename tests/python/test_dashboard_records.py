@@ -64,6 +64,13 @@ def made_by_hand(path: Path) -> Path:
                 export_name varchar, source_file varchar, source_line bigint, row_key varchar,
                 reject_reason varchar, raw_text varchar
             );
+            create table data_questions as
+                select 'abc' as question_id, 'records' as kind, 'open' as status,
+                    'Are Minnow Orchardine (1) and customer (2) one person?' as question,
+                    'new' as asked_because, 'def' as evidence_fingerprint, 3::bigint as rows_changed,
+                    0::bigint as rows_later, 1.5 as value,
+                    '[{"code":"5125550178","label":"Minnow Orchardine (1)","evidence":"2 visits"}]'
+                        as answers;
             """
         )
         rows = [("capitan/checkins.csv", None, reason) for reason in REASONS]

@@ -34,7 +34,7 @@ def test_the_page_opens_on_this_week_and_the_views_stand_in_order(staff: Watched
     page = staff.view("")
     assert page.locator("h1").inner_text() == "This week"
     titles = page.locator("#views a").all_inner_texts()
-    assert titles == ["This week", "People", "Networks", "Crews", "Quality"]
+    assert titles == ["This week", "Questions", "People", "Networks", "Crews", "Quality"]
 
 
 LISTS = """

@@ -33,16 +33,24 @@ people as (
     select * from {{ ref('people') }}
 ),
 
+sides as (
+    select
+        question_id,
+        unnest([1, 2]) as side,
+        unnest([customer_id_1, customer_id_2]) as customer_id,
+    from record_pairs
+),
+
 days as (
     select
-        record_pairs.question_id,
+        sides.question_id,
         core_checkins.checkin_date,
-        count(*) filter (where core_checkins.customer_id = record_pairs.customer_id_1) as visits_1,
-        count(*) filter (where core_checkins.customer_id = record_pairs.customer_id_2) as visits_2,
-    from record_pairs
+        count(*) filter (where sides.side = 1) as visits_1,
+        count(*) filter (where sides.side = 2) as visits_2,
+    from sides
     inner join core_checkins
-        on core_checkins.customer_id in (record_pairs.customer_id_1, record_pairs.customer_id_2)
-    group by record_pairs.question_id, core_checkins.checkin_date
+        on sides.customer_id = core_checkins.customer_id
+    group by sides.question_id, core_checkins.checkin_date
 ),
 
 used as (

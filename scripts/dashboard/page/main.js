@@ -1,7 +1,8 @@
-// Which view the address asks for: #/week, #/people/<number>, #/networks/<kind> ...
+// Which view the address asks for: #/week, #/questions, #/people/<number>, #/networks/<kind> ...
 const FIRST_VIEW = "week";
 const VIEWS = {
   week: ["This week", weekView],
+  questions: ["Questions", questionsView],
   people: ["People", peopleView],
   networks: ["Networks", networksView],
   crews: ["Crews", crewsView],
