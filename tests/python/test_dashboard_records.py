@@ -67,9 +67,10 @@ def made_by_hand(path: Path) -> Path:
             create table data_questions as
                 select 'abc' as question_id, 'records' as kind, 'open' as status,
                     'Are Minnow Orchardine (1) and customer (2) one person?' as question,
-                    'new' as asked_because, 'def' as evidence_fingerprint, 3::bigint as rows_changed,
+                    'new' as asked_because, 'def' as evidence_fingerprint,
+                    3::bigint as rows_changed,
                     0::bigint as rows_later, 1.5 as value,
-                    '[{"code":"5125550178","label":"Minnow Orchardine (1)","evidence":"2 visits"}]'
+                    '[{"code":"5125550178","label":"Minnow Orchardine (1)","evidence":"2"}]'
                         as answers;
             """
         )

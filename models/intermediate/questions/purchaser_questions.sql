@@ -1,7 +1,5 @@
 {#- With "none of these" an answer is one of four at most. -#}
 {%- set most_candidates = 3 -%}
-{#- Who is less probable than this is not shown beside another. -#}
-{%- set least_probability = (1 - var('question_certain_probability')) / 10 -%}
 
 -- Grain: one row per purchaser group that staff may be asked about, or have answered.
 -- Long: a question in words, with its candidates and their evidence in words.
@@ -71,7 +69,13 @@ options as (
             '; '
         ) as evidence,
     from ranked
-    where place = 1 or place <= {{ most_candidates }} and person_posterior >= {{ least_probability }}
+    -- one of a tenth of the doubt that makes a question is not shown beside another
+    where
+        place = 1
+        or (
+            place <= {{ most_candidates }}
+            and person_posterior >= (1 - {{ var('question_certain_probability') }}) / 10
+        )
     union all
     select purchaser_group_id, null, 'none', 'none of these', 'the buyer has no record' from asked
 ),

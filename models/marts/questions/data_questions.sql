@@ -58,7 +58,7 @@ heard as (
     left join core_today on true
 ),
 
--- what is answered is asked again only where the facts behind it changed, or where the answer fits no
+-- what is answered is asked again only where the facts behind it changed, or the answer fits no
 -- record; until then the old answer stays in effect
 judged as (
     select

@@ -33,7 +33,7 @@ typed as (
     from raw
 ),
 
--- a number is the customer who is meant; which answers fit a question is known only where it is asked
+-- a number is the customer who is meant; which answers fit a question is known where it is asked
 worded as (
     select
         *,
