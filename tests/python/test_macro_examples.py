@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import configparser
 import inspect
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -22,10 +23,12 @@ from jinja2 import nodes
 # A query of the whole project, dbt's own hook, or of use within one statement only.
 WITHOUT_EXAMPLE = {
     "comment_on_function": "a statement of dbt",
+    "comments_on": "a statement of dbt",
     "core_exports": "a list of the vars",
     "core_rows": "a query of staging",
     "core_word": "a word of a seed",
     "create_build_state": "a statement of dbt",
+    "drop_former": "a statement of dbt",
     "drop_former_relations": "a statement of dbt",
     "export_modified_at": "asks for files",
     "exports_known": "reads the manifest",
@@ -50,11 +53,18 @@ WITHOUT_EXAMPLE = {
     "unreadable_values_of": "columns of an export, see the tests of unreadable values",
     "values_read_of": "columns of an export, see the tests of unreadable values",
 }
-SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "macros").glob("*.sql"))
+# dbt alone knows the tag of a materialization, which is no macro and has no arguments
+SOURCE = re.sub(
+    r"{% materialization .*?{% endmaterialization %}",
+    "",
+    "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "macros").glob("*.sql")),
+    flags=re.DOTALL,
+)
 DESCRIBED = {
     macro["name"]: macro
     for path in sorted((PROJECT / "macros").glob("*.yml"))
     for macro in yaml.safe_load(path.read_text(encoding="utf-8"))["macros"]
+    if not macro["name"].startswith("materialization_")
 }
 EXAMPLES = [
     (name, example)
