@@ -44,7 +44,9 @@ READS = {
     ],
     "intermediate/events": [*ABOUT_PEOPLE, DECISION],
     "intermediate/privacy": [*ABOUT_PEOPLE, DECISION],
-    "intermediate/questions": [*ABOUT_PEOPLE, DECISION, "intermediate/privacy"],
+    "intermediate/questions": [
+        *ABOUT_PEOPLE, "intermediate/matching/2_candidates", DECISION, "intermediate/privacy",
+    ],
     "intermediate/guardians": [*ABOUT_PEOPLE, "intermediate/households", DECISION],
     "marts": [
         "core", "intermediate/people", "intermediate/households", "intermediate/meetings",

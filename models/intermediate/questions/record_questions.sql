@@ -1,4 +1,5 @@
 -- Grain: one row per two customer records about which staff may be asked, or have answered.
+-- Long: a question in words, with what speaks for and against either answer.
 with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),

@@ -67,7 +67,7 @@ function questionPanel(question, kept, choose) {
   return el("section", { class: "panel question", tabindex: -1, "data-question": question.id, "data-answer": chosen ?? null },
     el("h2", {}, breakable(question.text)),
     note(`${KINDS_ASKED[question.kind] ?? words(question.kind)}: an answer may change ${many(question.rows, "row", "rows")} now`,
-      change > question.rows ? ` and about ${number(question.later)} more in as many days to come.` : ".",
+      change > question.rows ? ` and about ${number(question.later)} more later.` : ".",
       AGAIN[question.why] ? ` ${AGAIN[question.why]}` : ""),
     el("div", { class: "answers" },
       question.options.map(([code, label, evidence], i) =>
