@@ -239,6 +239,18 @@ def test_an_address_of_the_person_leaves_no_trace_that_others_could_share() -> N
     assert left == {"customer_id": "8", "first_name": "Tom", "erased_for": ["f:2"]}
 
 
+def test_an_answer_that_names_an_erased_customer_keeps_its_question_and_time_only() -> None:
+    """Who answered may be somebody who asked to be erased, too."""
+    path, when = "reviews/answers", "2025-11-30 10:00:00"
+    row = {"question_id": "abc", "answered_at": when, "evidence_fingerprint": "f"}
+    left = left_of(path, BY_ID, **row, answer="1", answered_by="Tom Desk")
+    assert left == row | {"is_erased": True, "erased_for": ["f:2"]}
+    left = left_of(path, BY_ID, **row, answer="same", answered_by="Konstanze Byidson")
+    assert left == row | {"answer": "same", "answered_by": "(erased)", "erased_for": ["f:2"]}
+    left = left_of(path, BY_ID, **row, answer="3", answered_by="Tom Desk")
+    assert left == row | {"answer": "3", "answered_by": "Tom Desk"}
+
+
 def test_without_requests_every_row_stays_as_it_is() -> None:
     for path in (CHECKINS, CUSTOMERS, "privacy/erasure_requests"):
         batch = read(path, [{"customer_id": "1"}])
