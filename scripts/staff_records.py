@@ -128,15 +128,17 @@ def write(warehouse: Path, settings: Settings) -> None:
     config = {"memory_limit": settings.memory_limit} if settings.memory_limit else {}
     mask = os.umask(0o777 & ~MODE)
     try:
-        with duckdb.connect(str(part), config=config) as connection:
+        # in memory first: what DuckDB overwrites in a file may stay in it, as would the part of a kill
+        with duckdb.connect(config=config) as connection:
             connection.execute(f"attach {quoted(str(warehouse))} as private (read_only)")
             withheld = requests_in(connection, "private")
             if not settings.publish_children:
                 withheld.add(CHILDREN)
-            note.add("part", {str(part): []}, withheld)
             copy_records(connection, settings.publish_children)
-            connection.execute("detach private")
-            connection.execute("force checkpoint")
+            note.add("part", {str(part): []}, withheld)
+            connection.execute(f"attach {quoted(str(part))} as {SCHEMA}")
+            connection.execute(f"copy from database memory to {SCHEMA}")
+            connection.execute(f"force checkpoint {SCHEMA}")
         note.add("records", {str(path): mark_of(part)}, withheld)
         part.replace(path)
         note.settle([str(path)])
