@@ -1,6 +1,7 @@
 {# Tables and views of models that are no more, in the schemas that are the project's alone: what they
    hold was not asked again whom it may name. `main` is shared with whoever adds tables there: of its
-   tables only those go that a killed build left beside a model, under its name and `__dbt_tmp`. #}
+   tables only those go that the adapter left beside a model, under its name and `__dbt_tmp`. They hold
+   words of names, and no erasure would reach them. #}
 {% macro drop_former_relations() -%}
     {%- if execute and runs_everything() == 'true' -%}
         {%- set known, schemas, names = [], [], [] -%}
