@@ -128,7 +128,7 @@ def write(warehouse: Path, settings: Settings) -> None:
     config = {"memory_limit": settings.memory_limit} if settings.memory_limit else {}
     mask = os.umask(0o777 & ~MODE)
     try:
-        # in memory first: what DuckDB overwrites in a file may stay in it, as would the part of a kill
+        # in memory first: what DuckDB overwrites in a file may stay in it, and a kill leaves a part
         with duckdb.connect(config=config) as connection:
             connection.execute(f"attach {quoted(str(warehouse))} as private (read_only)")
             withheld = requests_in(connection, "private")
