@@ -19,11 +19,13 @@ orders as (
 typed as (
     select
         {{ text_from_export('raw.transaction_id') }} as transaction_id,
-        {{ text_from_export('raw.stripe_customer_id') }} as stripe_customer_id,
+        {{ text_but_nothing_from_export(
+            "regexp_replace(raw.stripe_customer_id, '^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '', 'g')"
+        ) }} as stripe_customer_id,
         {{ text_from_export('raw."Description"') }} as description,
         {{ text_from_export('raw."Name"') }} as buyer_name,
-        lower({{ text_from_export('raw.receipt_email') }}) as receipt_email,
-        lower({{ text_from_export('raw.billing_email') }}) as billing_email,
+        lower({{ text_but_nothing_from_export('raw.receipt_email') }}) as receipt_email,
+        lower({{ text_but_nothing_from_export('raw.billing_email') }}) as billing_email,
         {{ text_from_export('raw."Data Source"') }} as data_source,
         {{ text_from_export('raw.revenue_category') }} as revenue_category,
         {{ text_from_export('raw.sub_category') }} as sub_category,
