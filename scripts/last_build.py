@@ -21,7 +21,7 @@ from python_udfs.settings import given
 
 # What decides the result, beside the exports and the settings.
 PROJECT_PARTS = ["models", "macros", "seeds", "tests", "python_udfs", "scripts"]
-PROJECT_PARTS += ["dbt_project.yml", "profiles.yml", "requirements.txt"]
+PROJECT_PARTS += ["dialects", "dbt_project.yml", "profiles.yml", "requirements.txt"]
 
 # Compiled Python, and tests/python: neither is read by a build.
 IGNORED = {"__pycache__", "python"}

@@ -3,7 +3,7 @@ with kept as (
     {{ core_rows('payments', [
         'payment_line_id', 'transaction_id', 'description', 'buyer_name', 'receipt_email',
         'billing_email', 'status', 'payment_intent_status', 'total_amount', 'base_price_amount',
-        'day_pass_count', 'quantity', 'transaction_date',
+        'day_pass_count', 'quantity', 'transaction_date', 'payer_customer_id',
     ]) }}
 ),
 
@@ -18,6 +18,7 @@ lines as (
         coalesce(
             transactions.receipt_email,
             transactions.billing_email,
+            cast(transactions.payer_customer_id as varchar),
             case
                 when not {{ name_is_missing('transactions.buyer_name') }}
                     then lower(transactions.buyer_name)
@@ -63,6 +64,7 @@ settled as (
         ranked.total_amount,
         ranked.paid_amount,
         ranked.day_pass_count,
+        ranked.payer_customer_id,
         ranked.transaction_date,
         ranked.source_system,
         case when ranked.status is not null then coalesce(statuses.meaning, 'other') end as status,

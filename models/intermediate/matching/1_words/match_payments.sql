@@ -16,19 +16,38 @@ emails as (
     from core_payments as transactions
 ),
 
-owners as (
+-- whose e-mail address it is, and whom the system itself names
+payers as (
     select
         emails.payment_line_id,
+        customers.customer_id,
+        customers.first_name,
+        customers.last_name,
+    from emails
+    inner join customer_records as customers
+        on lower(emails.email) = customers.email
+    where emails.email <> ''
+    union
+    select
+        transactions.payment_line_id,
+        customers.customer_id,
+        customers.first_name,
+        customers.last_name,
+    from core_payments as transactions
+    inner join customer_records as customers
+        on transactions.payer_customer_id = customers.customer_id
+),
+
+owners as (
+    select
+        customers.payment_line_id,
         array_sort(list(distinct customers.customer_id)) as owner_customer_ids,
         case
             when count(distinct customers.customer_id) = 1
                 then trim(concat_ws(' ', min(customers.first_name), min(customers.last_name)))
         end as owner_name,
-    from emails
-    inner join customer_records as customers
-        on lower(emails.email) = customers.email
-    where emails.email <> ''
-    group by emails.payment_line_id
+    from payers as customers
+    group by customers.payment_line_id
 ),
 
 payments as (
