@@ -68,6 +68,7 @@ FILES_SCHEMA = pa.schema(
         pa.field("byte_count", pa.int64()),
         pa.field("written_at", pa.timestamp("us")),
         pa.field("not_read_because", pa.string()),
+        pa.field("cannot", pa.string()),
     ]
 )
 
@@ -595,6 +596,19 @@ def rows_of_source(
         yield from Reader(cursor, source).rows(path)
 
 
+def cannot_tell(file: ExportFile) -> str | None:
+    """What the dialect of a file says that its system does not tell; None without a dialect."""
+    found = dialect_folder(file.name.split("/")[0]) if "/" in file.name and file.export else None
+    if found is None:
+        return None
+    from python_udfs.dialects import document  # few gyms need it
+
+    try:
+        return "; ".join(document.load(found[0]).document.get("cannot", [])) or None
+    except document.DialectError:
+        return None  # landing says what is wrong with it
+
+
 def list_export_files(
     session: duckdb.DuckDBPyConnection, source: duckdb.DuckDBPyRelation
 ) -> pa.Table:
@@ -606,7 +620,7 @@ def list_export_files(
 
     Returns:
         One row per file, by name: file_name, listed_as, export_name, byte_count, written_at,
-        not_read_because. Nothing where the root cannot be listed: every export says that.
+        not_read_because, cannot. Nothing where the root cannot be listed: every export says that.
     """
     root = root_of(source)
     try:
@@ -615,6 +629,7 @@ def list_export_files(
         files = []
     rows = [
         (file.name, file.listed_as, file.export, file.byte_count, file.written_at, file.reason)
+        + (cannot_tell(file),)
         for file in files
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(FILES_SCHEMA)

@@ -90,6 +90,7 @@ TABLES = {
         "capitan/memberships",
         (
             Column("membership_id", "membership_id", "id", "memberships", True),
+            Column("membership_type_id", "membership_type_id", "id", "membership_types"),
             Column("owner_customer_id", "owner_id", "id", "customers", True),
             Column("membership_name", "name"),
             Column("size", "size", "word", "membership_size"),
@@ -104,7 +105,9 @@ TABLES = {
         (
             Column("member_id", "member_id", "id", "membership_people", True),
             Column("customer_id", "customer_id", "id", "customers", True),
+            # the instance, or where people are listed by it the type
             Column("membership_id", "membership_id", "id", "memberships"),
+            Column("membership_type_id", "membership_id", "id", "membership_types"),
             Column("first_name", "member_first_name"),
             Column("last_name", "member_last_name"),
             Column("membership_name", "name"),
@@ -132,6 +135,7 @@ TABLES = {
             Column("payer_customer_id", "payer_customer_id", "id", "customers"),
             Column("payer_name", "Name"),
             Column("payer_email", "receipt_email"),
+            Column("payer_other_email", "billing_email"),
             Column("product_text", "Description", is_required=True),
             Column("paid_amount", "Total Amount", "number", is_required=True),
             Column("paid_date", "Date", "date", is_required=True),

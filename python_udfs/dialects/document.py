@@ -276,8 +276,14 @@ def _by_meaning(dialect: Dialect, file: str) -> Iterator[tuple[Path_, str]]:
             break
     else:
         yield ("core",), "neither customers nor checkins nor payments are filled"
-    if "pass_uses" in document["core"] and "checkins" not in document["core"]:
-        yield ("core", "pass_uses"), "pass_uses need checkins, whose ids they repeat"
+    core = document["core"]
+    if "pass_uses" in core and not all("checkin_id" in b["columns"] for b in core.get("checkins", [{"columns": {}}])):
+        yield ("core", "pass_uses"), "pass_uses need checkins with a checkin_id, which they repeat"
+    people = [one["columns"] for one in core.get("membership_people", [])]
+    if any("membership_id" in one for one in people) and any(
+        "membership_type_id" in one for one in [*people, *(b["columns"] for b in core.get("memberships", []))]
+    ):
+        yield ("core", "membership_people"), "people stand by membership_id or by membership_type_id"
     for block in dialect.blocks():
         yield from _of_block(block, document)
 

@@ -349,6 +349,9 @@ def _landed(
         return f" || {PART} || ".join(found)
 
     table = TABLES[block.table]
+    by_instance = any(
+        "membership_id" in one.columns for one in scope.dialect.blocks("membership_people")
+    )
     for column in table.columns:
         given = block.columns.get(column.name)
         if given is None:
@@ -369,10 +372,9 @@ def _landed(
                 yield "_key_text", text
             if block.table == "customers" and column.name == "customer_id":
                 yield "source_customer_id", f"replace({text}, {PART}, '-')"
-            if block.table in ("memberships", "membership_people") and column.of == "memberships":
+            if block.table == "memberships" and column.name == "membership_id" and by_instance:
                 # an instance is a type of its own, so that its people are those of this one
-                name = "membership_type_id" if block.table == "memberships" else "membership_id"
-                yield name, number_of(source, column.of, f"({text})", numbering)
+                yield "membership_type_id", number_of(source, column.of, f"({text})", numbering)
         elif column.kind == "place":
             yield column.landed, f"{literal(source + ':')} || replace({_place_text(given, id_text, value)}, {PART}, '-')"
         else:

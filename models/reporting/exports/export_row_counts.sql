@@ -45,6 +45,16 @@ files as (
     group by export_name
 ),
 
+-- what the dialect of a source says of its system
+told as (
+    select
+        split_part(export_name, '/', 1) as source_system,
+        any_value(cannot) as cannot,
+    from {{ ref('export_files_listed') }}
+    where cannot is not null
+    group by source_system
+),
+
 counts as (
     select
         export_names.export_name,
@@ -84,9 +94,11 @@ explained as (
             )
             || if(counts.later_count > 0, format(', {} after as_of', counts.later_count), '')
         end || coalesce(files.titles, '') || coalesce(left_out.reasons, '') as note,
+        told.cannot,
     from counts
     left join files on counts.export_name = files.export_name
     left join left_out on counts.export_name = left_out.export_name
+    left join told on split_part(counts.export_name, '/', 1) = told.source_system
 )
 
 select * from explained
