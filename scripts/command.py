@@ -80,6 +80,7 @@ def run(act: Callable[[], int], failed: str) -> int:
     global _tidies
     import duckdb
 
+    from python_udfs.file_kinds import FileError
     from python_udfs.settings import SettingsError
 
     try:
@@ -97,6 +98,9 @@ def run(act: Callable[[], int], failed: str) -> int:
         leave(128 + signal.SIGPIPE)
     except ModuleNotFoundError as error:
         print(f"{failed}\n  {error.name} is missing; `make lint` installs it", file=sys.stderr)
+        status = 1
+    except FileError as error:
+        print(failed, *(f"  {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
         status = 1
     except (duckdb.Error, OSError) as error:
         print(f"{failed}\n  {sentence(error)}", file=sys.stderr)

@@ -68,7 +68,7 @@ class Source(NamedTuple):
             names = " or ".join(options["names"])
             raise FileError(
                 f"{self.name}: the file {names} is missing, which the dialect"
-                f" {self.dialect.name} needs in {self.folder or 'the folder'}/"
+                f" {self.dialect.name} needs" + (f" in {self.folder}/" if self.folder else "")
             )
         return found
 
@@ -267,7 +267,7 @@ def _with_reasons(blocks: Sequence[Landed]) -> list[_Reasoned]:
     found = []
     for one in blocks:
         lines = " ".join(
-            f"when {number} then {literal(told(line))}"
+            f"when {number} then {literal('keep ' + told(line))}"
             for number, line in enumerate(one.block.keep, 1)
         )
         reason = f"case {LEFT_OUT} {lines} end" if lines else "cast(null as varchar)"

@@ -157,7 +157,7 @@ class _Check:
         )
         for number, line in enumerate(one.block.keep, 1):
             count = self.value(f"select count(*) from {one.table} where {LEFT_OUT} = {number}")
-            print(f"    left out, not {told(line)}: {count:,}")
+            print(f"    keep {told(line)} leaves out {count:,}")
         for (reason, count) in self.cursor.sql(
             f"select regexp_replace({REASON}, ':.*', ''), count(*) from {one.table}"
             f" where {REASON} is not null group by 1 order by 2 desc, 1 limit {SHAPES_SHOWN}"
