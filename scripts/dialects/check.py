@@ -5,6 +5,7 @@ Nothing is written and no personal value is shown, unless the values are asked f
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -391,12 +392,9 @@ def looks_like(cursor: duckdb.DuckDBPyConnection, source: Source) -> str:
             required, others = columns_read(other.dialect, key)
             wanted = {folded(split_path(one)[0]) for one in [*required, *others]}
             headers = set()
-            try:
-                for file in source.files:
-                    probe = other._replace(files=[file])
-                    headers |= {folded(one) for one in header_of(cursor, probe.dialect, key, file)}
-            except (FileError, duckdb.Error, OSError, ValueError):
-                pass
+            for file in source.files:
+                with contextlib.suppress(FileError, duckdb.Error, OSError, ValueError):
+                    headers |= {folded(one) for one in header_of(cursor, other.dialect, key, file)}
             asked += len(wanted)
             found += len(wanted & headers)
         if asked:
