@@ -25,6 +25,8 @@ from python_udfs.file_kinds import OPEN_DOCUMENT, WORKBOOK, FileError
 from python_udfs.s3_access import is_s3, reason
 
 ERASURE = "privacy/erasure_requests"
+# Folders that are read without a dialect; no source is called like one of them.
+OWN_FOLDERS = ("capitan", "transactions", "privacy")
 DIALECTS = Path(__file__).resolve().parent.parent / "dialects"
 # Text, Parquet, and what compresses them. The content decides which it is.
 DATA_ENDINGS = frozenset(
@@ -126,7 +128,7 @@ def place(name: str, exports: Collection[str]) -> tuple[str | None, str | None, 
     folders = {export.split("/")[0] for export in exports}
     if folder not in folders:
         if below and dialect_folder(folder):
-            return _place_in_dialect(folder, name, folders)
+            return _place_in_dialect(folder, name)
         if not below:
             return None, _ending_reason(folder) or NO_EXPORT, name
         return None, NO_EXPORT, parts[0] + "/"
@@ -146,11 +148,13 @@ def dialect_folder(folder: str) -> tuple[str, str] | None:
     """The dialect of a folder under the exports root, and the name of the source; None without one.
 
     Example:
-        >>> dialect_folder("Square.North"), dialect_folder("square"), dialect_folder("notes")
+        >>> dialect_folder("Square.North"), dialect_folder("square"), dialect_folder("capitan")
         (('square', 'north'), ('square', 'square'), None)
     """
     dialect, _, source = folded(folder).partition(".")
-    return (dialect, source or dialect) if dialect in _dialects() else None
+    if dialect not in _dialects() or (source or dialect) in OWN_FOLDERS:
+        return None
+    return dialect, source or dialect
 
 
 @functools.cache
@@ -160,13 +164,13 @@ def _dialects() -> frozenset[str]:
 
 
 def _place_in_dialect(
-    folder: str, name: str, folders: Collection[str]
+    folder: str, name: str
 ) -> tuple[str | None, str | None, str]:
     """The same of a file in a folder that a dialect reads."""
     from python_udfs.dialects import document, files  # few gyms need it
 
     dialect, source = dialect_folder(folder) or ("", "")
-    if source in folders or not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", source):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", source):
         return None, f"{source} is no name for a source; rename the folder", name
     try:
         known = document.load(dialect)

@@ -207,9 +207,11 @@ def _built(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_built(value, (*path, i), lines) for i, value in enumerate(node.value)]
-    if node.tag.endswith(("timestamp", "str")):
-        return node.value
-    return yaml.safe_load(node.value) if node.tag.endswith(("int", "float", "bool", "null")) else node.value
+    # a column may be called no or on: of those words only true and false are no text
+    if node.tag.endswith("bool"):
+        return {"true": True, "false": False}.get(node.value.lower(), node.value)
+    is_typed = node.tag.endswith(("int", "float", "null"))
+    return yaml.safe_load(node.value) if is_typed else node.value
 
 
 def _line(path: Path_, lines: Mapping[Path_, int]) -> int:
@@ -231,15 +233,17 @@ def _told(error: jsonschema.ValidationError, above: Path_) -> Iterator[tuple[Pat
     value: Any = error.instance
     if error.validator == "anyOf" and isinstance(value, dict):
         verb = verb_of(value)
-        if verb == "?" and "column" not in value:
+        forms = [one.get("$ref", "").rpartition("/")[2] for one in error.validator_value]
+        if verb == "?" and {"verb", VERBS[0]} & set(forms):
             word = next(iter(value))
             yield (*path, word), f"unknown verb {word}{nearest(word, VERBS)}"
             return
-        branch = [one for one in error.context or [] if _is_about(one, verb)]
-        for one in branch:
-            yield from _told(one, path)
-        if branch:
-            return
+        meant = [verb, "verb", "condition", "" if verb != "regex" else "regex"]
+        form = next((forms.index(one) for one in meant if one in forms), len(forms) - 1)
+        for one in error.context or []:
+            if one.relative_schema_path[0] == form:
+                yield from _told(one, path)
+        return
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", {}))
         for word in [word for word in value if word not in known]:
@@ -254,15 +258,6 @@ def _told(error: jsonschema.ValidationError, above: Path_) -> Iterator[tuple[Pat
         yield path, f"{value} is none of {', '.join(known)}{nearest(str(value), known)}"
         return
     yield path, error.message[:200]
-
-
-def _is_about(error: jsonschema.ValidationError, verb: str) -> bool:
-    """Whether an error of one of several forms is of the form that was meant."""
-    names = [str(part) for part in error.absolute_schema_path]
-    required = error.schema.get("required", []) if isinstance(error.schema, dict) else []
-    if verb in ("", "?"):
-        return "column" in required or "column" in names
-    return verb in required or (verb in names and "anyOf" not in names[-2:]) or error.context is not None
 
 
 def _by_meaning(dialect: Dialect, file: str) -> Iterator[tuple[Path_, str]]:

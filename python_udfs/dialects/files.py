@@ -152,12 +152,24 @@ def load(
     seen: set[str] = set()
     # read on another connection: this one waits for the rows
     reading = cursor.cursor()
-    batches = (batch for one in found for batch in _read(reading, dialect, file, contract, one, seen))
-    reader = pa.RecordBatchReader.from_batches(contract.schema, batches)
+    failed: list[FileError] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            for one in found:
+                yield from _read(reading, dialect, file, contract, one, seen)
+        except FileError as error:
+            failed.append(error)
+            raise
+
+    reader = pa.RecordBatchReader.from_batches(contract.schema, batches())
     table = table_of(file)
     cursor.register("_file", reader)
     try:
         cursor.execute(f"create or replace temp table {table} as select * from _file")
+    except duckdb.Error as error:
+        # DuckDB tells of it in its own words, with a traceback
+        raise (failed or [error])[0] from None
     finally:
         cursor.unregister("_file")
     shape = Shape(frozenset(seen), nested)

@@ -481,6 +481,7 @@ def _number(given: Mapping[str, Any], found: Sequence[str]) -> str:
             plain = f"regexp_replace({plain}, '^\\((.*)\\)$', '-\\1')"
         if (point := given.get("decimal", ".")) != ".":
             plain = f"replace(translate({plain}, {literal(signs)}, ''), {literal(point)}, '.')"
+            signs = ""
         return f"a_number({plain}, {literal(signs)})"
 
     *terms, last = found
@@ -531,8 +532,8 @@ def _moment(text: str, formats: Sequence[str], zone: str, is_column: bool, is_da
     for one in formats:
         if one in ("epoch_s", "epoch_ms"):
             micro = 1_000_000 if one == "epoch_s" else 1000
-            number = f"try_cast({text} as decimal(18, 3))"
-            stamp = f"make_timestamp(cast({number} * {micro} as bigint))"
+            number = f"try_cast({text} as double)"
+            stamp = f"make_timestamp(cast(round({number} * {micro}) as bigint))"
             bound = 10**11 if one == "epoch_s" else 10**14
             readings.append(
                 f"case when abs({number}) < {bound} then {UTC_TEXT.format(stamp)} end"

@@ -317,7 +317,7 @@ def guesses(table: str, sheet: Sheet, names: dict[tuple[str, str], list[str]],
                 # of two that fit, the one that is called like the key
                 confidence += 0.04 if header == next(iter(keys)) else 0
                 told.append(f"{joined:.0%} are customers")
-            listed.append(Guess(header, round(min(confidence, 1.0), 3), ", ".join(told), formats))
+            listed.append(Guess(header, round(confidence, 3), ", ".join(told), formats))
         found[column.name] = sorted(listed, key=lambda guess: (-guess.confidence, guess.column))
     return _apart(table, found)
 
@@ -455,14 +455,14 @@ def _lines(one: Drafted, column: Column) -> list[str]:
             f"  # its words: {', '.join(words)}"
         ]
     value, doubt = _value(column, listed[0])
-    told = f"  # {listed[0].confidence:.2f}: {listed[0].evidence}"
+    told = f"  # {min(1, listed[0].confidence):.2f}: {listed[0].evidence}"
     chosen = one.chosen(column.name)
     if chosen and not doubt:
         return [f"{column.name}: {value}{told}"]
     found = [f"# {column.name}: {value}{told}" + (f"; {doubt}" if doubt else "")]
     for other in listed[1:3]:
         if other.confidence >= CONFIDENT - 0.1:
-            found.append(f"# {column.name}: {_value(column, other)[0]}  # {other.confidence:.2f}: {other.evidence}")
+            found.append(f"# {column.name}: {_value(column, other)[0]}  # {min(1, other.confidence):.2f}: {other.evidence}")
     return found
 
 
