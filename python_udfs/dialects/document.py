@@ -342,10 +342,11 @@ def _of_value(value: Any, files: Mapping[str, Any]) -> Iterator[str]:
             yield "the pattern has no named group, such as (?P<name>.+)"
         elif UNNAMED.search(re.sub(r"\[(?:\\.|[^\]])*\]", "", pattern)):
             yield "a group of the pattern has no name; write (?: for one that only holds together"
-        try:
-            duckdb.execute("select regexp_matches('', ?)", [pattern])
-        except duckdb.Error as error:
-            yield f"the pattern is none of RE2: {str(error).splitlines()[0].partition(': ')[2]}"
+        with duckdb.connect() as connection:
+            try:
+                connection.execute("select regexp_matches('', ?)", [pattern])
+            except duckdb.Error as error:
+                yield f"the pattern is none of RE2: {str(error).splitlines()[0].partition(': ')[2]}"
     if verb == "lookup" and value["lookup"]["file"] not in files:
         name = value["lookup"]["file"]
         yield f"no file is called {name}{nearest(name, files)}"
@@ -368,5 +369,7 @@ FORMATS = ("iso", "epoch_s", "epoch_ms")
 
 @functools.cache
 def _zones() -> frozenset[str]:
-    found = duckdb.sql("select name from pg_timezone_names()").fetchall()
+    # a connection of its own: the models of a build run beside each other
+    with duckdb.connect() as connection:
+        found = connection.sql("select name from pg_timezone_names()").fetchall()
     return frozenset(name for (name,) in found)
