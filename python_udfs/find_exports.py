@@ -163,9 +163,7 @@ def _dialects() -> frozenset[str]:
     return frozenset(path.stem for path in DIALECTS.glob("*.yml"))
 
 
-def _place_in_dialect(
-    folder: str, name: str
-) -> tuple[str | None, str | None, str]:
+def _place_in_dialect(folder: str, name: str) -> tuple[str | None, str | None, str]:
     """The same of a file in a folder that a dialect reads."""
     from python_udfs.dialects import document, files  # few gyms need it
 

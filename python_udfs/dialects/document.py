@@ -272,13 +272,19 @@ def _by_meaning(dialect: Dialect, file: str) -> Iterator[tuple[Path_, str]]:
     else:
         yield ("core",), "neither customers nor checkins nor payments are filled"
     core = document["core"]
-    if "pass_uses" in core and not all("checkin_id" in b["columns"] for b in core.get("checkins", [{"columns": {}}])):
+    if "pass_uses" in core and not all(
+        "checkin_id" in b["columns"] for b in core.get("checkins", [{"columns": {}}])
+    ):
         yield ("core", "pass_uses"), "pass_uses need checkins with a checkin_id, which they repeat"
     people = [one["columns"] for one in core.get("membership_people", [])]
     if any("membership_id" in one for one in people) and any(
-        "membership_type_id" in one for one in [*people, *(b["columns"] for b in core.get("memberships", []))]
+        "membership_type_id" in one
+        for one in [*people, *(b["columns"] for b in core.get("memberships", []))]
     ):
-        yield ("core", "membership_people"), "people stand by membership_id or by membership_type_id"
+        yield (
+            ("core", "membership_people"),
+            "people stand by membership_id or by membership_type_id",
+        )
     for block in dialect.blocks():
         yield from _of_block(block, document)
 
@@ -354,12 +360,17 @@ def _of_value(value: Any, files: Mapping[str, Any]) -> Iterator[str]:
         for known in value["formats"]:
             if known not in FORMATS and "%" not in known:
                 yield f"{known} is no format; write one with %, or {', '.join(FORMATS)}"
-            elif "%" in known and not {"%Y", "%y", "%c", "%x", "%s"} & set(re.findall("%-?.", known)):
+            elif "%" in known and not {"%Y", "%y", "%c", "%x", "%s"} & set(
+                re.findall("%-?.", known)
+            ):
                 yield f"the format {known} has no year"
     if verb == "moment" and isinstance(value["zone"], str):
         zone = value["zone"]
         if zone == "ASK":
-            yield "the zone is still to be told: gym, UTC, a name such as America/Chicago, or {column: ..}"
+            yield (
+                "the zone is still to be told: gym, UTC, a name such as America/Chicago, or"
+                " {column: ..}"
+            )
         elif zone != "gym" and zone not in _zones():
             yield f"{zone} is no time zone{nearest(zone, _zones())}"
 

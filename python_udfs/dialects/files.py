@@ -18,11 +18,11 @@ import duckdb
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from python_udfs.dialects.document import Dialect, columns_of, steps
+from python_udfs.dialects.document import Dialect, columns_of, steps, verb_of
 from python_udfs.dialects.sql import Shape, file_query, lookups_of, split_path, table_of
 from python_udfs.export_contracts import Export, Roles
 from python_udfs.file_kinds import HEAD, FileError, encoding, head_of, unpacked
-from python_udfs.find_exports import ExportFile, folded, last_ending
+from python_udfs.find_exports import ExportFile, folded
 from python_udfs.raw_exports import (
     HEADER_WITHIN,
     READ_ERRORS,
@@ -75,11 +75,16 @@ def is_of(file: str, folder: str, names: Sequence[str]) -> bool:
 
 
 def columns_read(dialect: Dialect, file: str) -> tuple[list[str], list[str]]:
-    """The columns of a file that a dialect reads: those that it cannot do without, and others."""
+    """The columns of a file that a dialect reads: those that it cannot do without, and others.
+
+    The first block that reads a file says what it cannot do without. What others read beside it,
+    such as who pays for a customer, may be missing.
+    """
     from python_udfs.dialects.core import TABLES
 
     required: dict[str, None] = {}
     others: dict[str, None] = {}
+    is_first = True
     for block in dialect.blocks():
         for given in lookups_of(dialect, block):
             if given["file"] == file:
@@ -103,15 +108,19 @@ def columns_read(dialect: Dialect, file: str) -> tuple[list[str], list[str]]:
         needed = [one.name for one in TABLES[block.table].columns if one.is_required]
         for name, value in block.columns.items():
             # one of several is enough, and nobody can say which
-            is_needed = name in needed and not ("first_of" in value if isinstance(value, dict) else False)
+            is_needed = is_first and name in needed and verb_of(value) != "first_of"
             for column in of_file(columns_of(value)):
                 (required if is_needed else others)[column] = None
         kept = [one for line in block.keep for one in (line["column"], line.get("equals")) if one]
-        required |= dict.fromkeys(of_file([*kept, *block.unique_by]))
+        found = dict.fromkeys(of_file([*kept, *block.unique_by]))
+        (required if is_first else others).update(found)
         for _, value in steps(block):
-            others |= dict.fromkeys(of_file([value["regex"]] if "regex" in value else columns_of(value)))
+            others |= dict.fromkeys(
+                of_file([value["regex"]] if "regex" in value else columns_of(value))
+            )
         if block.each:
-            required[block.each] = None
+            (required if is_first else others)[block.each] = None
+        is_first = False
     fill = dialect.files[file].get("fill_down", {})
     required |= dict.fromkeys([fill["by"]] if fill else [])
     others |= dict.fromkeys(fill.get("columns", []))
@@ -210,7 +219,9 @@ def _read(
         raise FileError(why_unreadable(error, file.name)) from error
 
 
-def header_of(cursor: duckdb.DuckDBPyConnection, dialect: Dialect, key: str, file: ExportFile) -> list[str]:
+def header_of(
+    cursor: duckdb.DuckDBPyConnection, dialect: Dialect, key: str, file: ExportFile
+) -> list[str]:
     """The columns that a file has, as it writes them; of JSON those of its first records."""
     from python_udfs.raw_exports import PARQUET, as_pattern, open_text
 
@@ -306,12 +317,19 @@ def _tables(
     wanted = [folded(name) for name in names]
     if ending in DUCKDB_ENDINGS:
         with duckdb.connect(file.location, read_only=True) as database:
-            for (name,) in database.sql("select table_name from duckdb_tables() union all select view_name from duckdb_views() where not internal").fetchall():
+            for (name,) in database.sql(
+                "select table_name from duckdb_tables() union all select view_name from"
+                " duckdb_views() where not internal"
+            ).fetchall():
                 if folded(name) in wanted:
-                    found = database.sql(f"select cast(columns(*) as varchar) from {_identifier(name)}")
+                    found = database.sql(
+                        f"select cast(columns(*) as varchar) from {_identifier(name)}"
+                    )
                     yield [list(found.columns), *map(list, found.fetchall())]
         return
-    with closing(sqlite3.connect(f"file:{Path(file.location).resolve()}?mode=ro", uri=True)) as database:
+    with closing(
+        sqlite3.connect(f"file:{Path(file.location).resolve()}?mode=ro", uri=True)
+    ) as database:
         listed = database.execute("select name from sqlite_master where type in ('table', 'view')")
         for (name,) in listed.fetchall():
             if folded(name) in wanted:
@@ -325,10 +343,19 @@ def _table_of_rows(
 ) -> Iterator[pa.RecordBatch]:
     """Batches of the rows of a sheet or table, whose header stands within the first ones."""
     texts = [[text or "" for text in row] for row in rows[:HEADER_WITHIN]]
-    start = next((i for i, row in enumerate(texts) if any(row) and what_is_missing(row, contract, "") is None), 0)
+    start = next(
+        (
+            i
+            for i, row in enumerate(texts)
+            if any(row) and what_is_missing(row, contract, "") is None
+        ),
+        0,
+    )
     header = texts[start] if texts else []
     positions = header_positions(header, contract, file.name)
-    seen |= {name for name, place in zip(contract.columns, positions, strict=True) if place is not None}
+    seen |= {
+        name for name, place in zip(contract.columns, positions, strict=True) if place is not None
+    }
     records = (
         Record(number, 1, [*row], None, None)
         for number, row in enumerate(rows[start + 1 :], start + 2)
@@ -393,11 +420,15 @@ def _objects(
 ) -> Iterator[pa.RecordBatch]:
     """Batches of the records of a JSON file."""
     found = list(_records(cursor, file, path))
-    header = list(dict.fromkeys(name for _, record in found if isinstance(record, dict) for name in record))
+    header = list(
+        dict.fromkeys(name for _, record in found if isinstance(record, dict) for name in record)
+    )
     if not header and not found:
         return
     positions = header_positions(header, contract, file.name)
-    seen |= {name for name, place in zip(contract.columns, positions, strict=True) if place is not None}
+    seen |= {
+        name for name, place in zip(contract.columns, positions, strict=True) if place is not None
+    }
 
     def records() -> Iterator[Record]:
         for number, record in found:
@@ -447,5 +478,7 @@ def _told_text(
     if first is None or first.fields is None:
         raise FileError(f"{file.name} has no header in line {row}")
     positions = header_positions(first.fields, contract, file.name)
-    seen |= {name for name, place in zip(contract.columns, positions, strict=True) if place is not None}
+    seen |= {
+        name for name, place in zip(contract.columns, positions, strict=True) if place is not None
+    }
     yield from _batches(records, positions, contract, file, first.line)

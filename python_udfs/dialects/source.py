@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from python_udfs.dialects.core import TABLES
 from python_udfs.dialects.document import Block, Dialect, load
-from python_udfs.dialects.files import CONTAINERS, is_named, is_of
+from python_udfs.dialects.files import CONTAINERS, is_of
 from python_udfs.dialects.files import load as load_file
 from python_udfs.dialects.sql import (
     LEFT_OUT,
@@ -102,7 +102,9 @@ def sources_among(files: Sequence[ExportFile]) -> list[Source]:
     for folder, theirs in by_folder.items():
         dialect, name = dialect_folder(folder) or ("", "")
         if name in found:
-            raise FileError(f"{folder}/ and {found[name].folder}/ are of one name, {name}; rename one")
+            raise FileError(
+                f"{folder}/ and {found[name].folder}/ are of one name, {name}; rename one"
+            )
         read = [file for file in theirs if file.export and not file.reason]
         if any(file.export for file in theirs):
             found[name] = Source(name, load(dialect), folder, read)
@@ -136,7 +138,8 @@ class Reader:
         """Make the table of a lookup.
 
         Raises:
-            FileError: a key stands there twice, and the dialect does not say that this is no matter.
+            FileError: a key stands there twice, and the dialect does not say that this is no
+            matter.
         """
         where = given["file"], given["key"], given["take"]
         shape = self.shape(given["file"])
@@ -153,8 +156,10 @@ class Reader:
             ).fetchall()
             if twice:
                 raise FileError(
-                    f"{self.source.name}: {given['key']} of {given['file']} is no key, {twice} of its"
-                    f" values stand there more than once, such as {example[:3]}..; the dialect may say"
+                    f"{self.source.name}: {given['key']} of {given['file']} is no key, {twice}"
+                    f" of its"
+                    f" values stand there more than once, such as {example[:3]}..; the dialect"
+                    f" may say"
                     " twice: null"
                 )
 
@@ -191,14 +196,18 @@ class Reader:
         Raises:
             FileError: a file cannot be read, or two ids have one number.
         """
-        tables = [name for name, table in TABLES.items() if table.export == export and name != "pass_uses"]
+        tables = [
+            name for name, table in TABLES.items() if table.export == export and name != "pass_uses"
+        ]
         schema = EXPORTS[export].schema
         for table in tables:
             blocks = self.blocks(table)
             if not blocks:
                 continue
             self.check_numbers(table, blocks)
-            union = " union all by name ".join(f"select * from {one.table}" for one in _with_reasons(blocks))
+            union = " union all by name ".join(
+                f"select * from {one.table}" for one in _with_reasons(blocks)
+            )
             if table == "checkins":
                 union = self._with_passes(union)
             kept = self.cursor.sql(f"select * from ({union}) limit 0").columns
@@ -211,7 +220,10 @@ class Reader:
             query = f"select {', '.join(columns)} from ({union}) order by source_file, source_line"
             for batch in self.cursor.sql(query).to_arrow_reader(RECORDS_PER_BATCH):
                 yield pa.RecordBatch.from_arrays(
-                    [column.cast(field.type) for column, field in zip(batch.columns, schema, strict=True)],
+                    [
+                        column.cast(field.type)
+                        for column, field in zip(batch.columns, schema, strict=True)
+                    ],
                     schema=schema,
                 )
 
@@ -220,13 +232,17 @@ class Reader:
         if "_key_text" not in self.cursor.sql(f"from {blocks[0].table} limit 0").columns:
             return
         key = identifier(TABLES[table].columns[0].landed)
-        texts = " union all ".join(f"select {key} as number, _key_text from {one.table}" for one in blocks)
+        texts = " union all ".join(
+            f"select {key} as number, _key_text from {one.table}" for one in blocks
+        )
         twice = self.cursor.sql(
-            f"select number from ({texts}) group by number having count(distinct _key_text) > 1 limit 1"
+            f"select number from ({texts}) group by number having count(distinct _key_text) >"
+            f" 1 limit 1"
         ).fetchall()
         if twice:
             raise FileError(
-                f"{self.source.name}: two ids of {table} have the number {twice[0][0]}; give the dialect"
+                f"{self.source.name}: two ids of {table} have the number {twice[0][0]}; give"
+                f" the dialect"
                 f" {self.source.dialect.name} another numbering, such as numbering:"
                 f" {self.source.dialect.document.get('numbering', 0) + 1}"
             )
@@ -245,7 +261,9 @@ class Reader:
         )
         landed = self.cursor.sql(f"select * from ({union}) limit 0").columns
         kind = "checkins.entry_method" if "entry_method" in landed else "cast(null as varchar)"
-        text = "checkins.entry_method_description" if "entry_method_description" in landed else "null"
+        text = (
+            "checkins.entry_method_description" if "entry_method_description" in landed else "null"
+        )
         rest = [name for name in ("entry_method", "entry_method_description") if name in landed]
         without = f" exclude ({', '.join(rest)})" if rest else ""
         return (
@@ -253,7 +271,8 @@ class Reader:
             f" coalesce({kind}, if(passes.pass_name is null, null, 'ENT')) as entry_method,"
             f" coalesce({text}, passes.pass_name) as entry_method_description"
             f" from ({union}) as checkins left join (select * from ({found})"
-            " qualify row_number() over (partition by checkin_id order by source_file, source_line) = 1"
+            " qualify row_number() over (partition by checkin_id order by source_file,"
+            " source_line) = 1"
             ") as passes on checkins.checkin_id = passes.checkin_id"
         )
 
@@ -273,7 +292,10 @@ def _with_reasons(blocks: Sequence[Landed]) -> list[_Reasoned]:
         reason = f"case {LEFT_OUT} {lines} end" if lines else "cast(null as varchar)"
         reason = f"coalesce({reason}, if({TWICE}, 'repeats an earlier row', null))"
         found.append(
-            _Reasoned(f"(select * exclude ({LEFT_OUT}, {TWICE}), {reason} as left_out_because from {one.table})")
+            _Reasoned(
+                f"(select * exclude ({LEFT_OUT}, {TWICE}), {reason} as left_out_because from"
+                f" {one.table})"
+            )
         )
     return found
 

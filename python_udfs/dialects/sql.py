@@ -1,10 +1,10 @@
 """Queries of a dialect: what DuckDB runs for each of its blocks.
 
-Each file is a table of text columns with where each record stood. A block becomes one query whose rows
-have the columns of the export that its table of the core is landed as, all text, and three columns
-more: the `keep` line that leaves a row out, whether an earlier row has its key, and why it is rejected.
-A value that was given and cannot be read begins with "? " there, so that staging counts it as such and
-no other reading of it is tried.
+Each file is a table of text columns with where each record stood. A block becomes one query whose
+rows have the columns of the export that its table of the core is landed as, all text, and three
+columns more: the `keep` line that leaves a row out, whether an earlier row has its key, and why it
+is rejected. A value that was given and cannot be read begins with "? " there, so that staging
+counts it as such and no other reading of it is tried.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from python_udfs.dialects.core import TABLES, Column, words
 from python_udfs.dialects.document import Block, Dialect, columns_of, steps, verb_of
 
-# Ids of other systems are numbered above this, and below what a page can hold exactly: 2^52 and 2^53.
+# Ids of other systems are numbered above this, and below what a page can hold exactly: 2^52 and
+# 2^53.
 FIRST_NUMBER = 1 << 52
 # Between the parts of what is numbered, which may hold any sign that is written.
 PART = "chr(31)"
@@ -37,11 +38,14 @@ create or replace temp macro unread(given) as '? ' || given;
 create or replace temp macro wall_text(stamp) as strftime(stamp, '%Y-%m-%d %H:%M:%S.%f');
 create or replace temp macro utc_text(stamp) as strftime(stamp, '%Y-%m-%d %H:%M:%S.%f') || '+00';
 create or replace temp macro day_text(stamp) as strftime(stamp, '%Y-%m-%d');
-create or replace temp macro since_1900(stamp) as case when stamp >= timestamp '1900-01-01' then stamp end;
+create or replace temp macro since_1900(stamp) as
+    case when stamp >= timestamp '1900-01-01' then stamp end;
 create or replace temp macro iso_stamp(given) as
     case
         when regexp_full_match(
-            given, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]+)?)?)?'
+            given,
+            '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}'
+            || '([ T][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]+)?)?)?'
         ) then try_cast(given as timestamp)
     end;
 create or replace temp macro has_offset(given) as
@@ -81,6 +85,10 @@ class Shape(NamedTuple):
         return None
 
 
+# Of a file that nobody has read: every column is taken to be there.
+UNREAD = Shape()
+
+
 class Query(NamedTuple):
     """What a block becomes.
 
@@ -115,13 +123,19 @@ def macros(dialect: Dialect) -> str:
 
 
 def file_query(dialect: Dialect, file: str, shape: Shape) -> str:
-    """The query that takes out of a file what stands for nothing, and fills down what is left out."""
+    """The query that takes out of a file what stands for nothing, and fills down what is not."""
     columns = shape.columns
     if columns is None:
-        columns = list(dict.fromkeys(split_path(name)[0] for name in columns_of_file(dialect, file)))
+        columns = list(
+            dict.fromkeys(split_path(name)[0] for name in columns_of_file(dialect, file))
+        )
     filled = {name: f"filled({identifier(name)})" for name in sorted(columns)}
     replaced = ", ".join(f"{sql} as {identifier(name)}" for name, sql in filled.items())
-    query = f"select * replace ({replaced}) from {table_of(file)}" if filled else f"from {table_of(file)}"
+    query = (
+        f"select * replace ({replaced}) from {table_of(file)}"
+        if filled
+        else f"from {table_of(file)}"
+    )
     fill = dialect.files[file].get("fill_down")
     if not fill or fill["by"] not in filled:
         return query
@@ -214,7 +228,7 @@ def block_query(
     dialect: Dialect,
     block: Block,
     source: str,
-    shape: Shape = Shape(),
+    shape: Shape = UNREAD,
     is_first: bool = True,
     lookup_tables: Mapping[tuple[str, str, str], str | None] | None = None,
 ) -> Query:
@@ -240,7 +254,8 @@ def block_query(
             return "cast(null as varchar)"
         found = f"(select found._take from {table} as found where found._key = {by})"
         looked_up[f"{given['take']} of {given['file']} by {given['by']}"] = (
-            f"{by} is not null and not exists (select 1 from {table} as found where found._key = {by})"
+            f"{by} is not null and not exists (select 1 from {table} as found where found._key"
+            f" = {by})"
         )
         return found
 
@@ -250,13 +265,15 @@ def block_query(
     lines = [f"select *, source_line as _number from {table_of(block.source)}"]
     if block.each:
         place = shape.place(block.each)
-        head = identifier(place[0]) if place else "cast(null as varchar)"
-        path = _json_path(place[1] if place else ())[:-1] + "[*]'"
+        entries = "cast(null as json[])"
+        if place:
+            head, path = identifier(place[0]), _json_path(place[1])[:-1] + "[*]'"
+            entries = f"if(json_valid({head}), json_extract({head}, {path}), null)"
         lines.append(
             "select * exclude (_entries, _number), unnest(_entries) as _entry,"
             " unnest(range(1, len(_entries) + 1)) as _number from (select *,"
-            f" case when reject_reason is not null then [cast(null as json)] when json_valid({head})"
-            f" then json_extract({head}, {path}) end as _entries from {{above}})"
+            f" if(reject_reason is null, {entries}, [cast(null as json)]) as _entries"
+            " from {above})"
         )
     for names, given in steps(block):
         if "regex" in (given if isinstance(given, dict) else {}):
@@ -279,7 +296,9 @@ def block_query(
         f"when not coalesce({_condition(one, scope)}, false) then {number}"
         for number, one in enumerate(block.keep, 1)
     )
-    left_out = f"case when reject_reason is not null then null {left_out} end" if left_out else "null"
+    left_out = (
+        f"case when reject_reason is not null then null {left_out} end" if left_out else "null"
+    )
     reason = f"coalesce({', '.join(['reject_reason', *rejects])})" if rejects else "reject_reason"
     unique = ", ".join(scope.column(name) for name in block.unique_by)
     lines.append(
@@ -311,7 +330,9 @@ def _chained(lines: Sequence[str]) -> str:
         f"step_{number} as (\n    {line.replace('{above}', f'step_{number - 1}')}\n)"
         for number, line in enumerate(lines[:-1])
     ]
-    return "with " + ",\n".join(steps_) + "\n" + lines[-1].replace("{above}", f"step_{len(lines) - 2}")
+    return (
+        "with " + ",\n".join(steps_) + "\n" + lines[-1].replace("{above}", f"step_{len(lines) - 2}")
+    )
 
 
 def lookup_table(file: str, key: str, take: str) -> str:
@@ -358,7 +379,10 @@ def _landed(
             if block.table == "checkins" and column.name == "checkin_id":
                 # no key: a customer is at one place at one moment once
                 parts = [
-                    *(id_text(block.columns["customer_id"]), _of_kind(table.column("checked_in_at"), block, value, scope)),
+                    *(
+                        id_text(block.columns["customer_id"]),
+                        _of_kind(table.column("checked_in_at"), block, value, scope),
+                    ),
                     f"coalesce({_of_kind(table.column('location_id'), block, value, scope)}, '')",
                 ]
                 text = f" || {PART} || ".join(f"({part})" for part in parts)
@@ -376,7 +400,11 @@ def _landed(
                 # an instance is a type of its own, so that its people are those of this one
                 yield "membership_type_id", number_of(source, column.of, f"({text})", numbering)
         elif column.kind == "place":
-            yield column.landed, f"{literal(source + ':')} || replace({_place_text(given, id_text, value)}, {PART}, '-')"
+            yield (
+                column.landed,
+                f"{literal(source + ':')} || replace({_place_text(given, id_text, value)},"
+                f" {PART}, '-')",
+            )
         else:
             yield column.landed, _of_kind(column, block, value, scope)
     if block.table == "checkins":
@@ -399,7 +427,9 @@ def _of_kind(column: Column, block: Block, value: Callable[..., str], scope: _Sc
         parts = given["id"] if verb == "id" else given
         if verb in ("constant", "first_of"):
             return value(given)
-        return f" || {PART} || ".join(scope.column(one) for one in ([parts] if isinstance(parts, str) else parts))
+        return f" || {PART} || ".join(
+            scope.column(one) for one in ([parts] if isinstance(parts, str) else parts)
+        )
     if column.kind == "word":
         meant = words(column.of)
         if verb == "constant":
@@ -508,8 +538,8 @@ def _number(given: Mapping[str, Any], found: Sequence[str]) -> str:
 def _moment(text: str, formats: Sequence[str], zone: str, is_column: bool, is_day: bool) -> str:
     """A moment or day as text: of the gym's clock, or with an offset.
 
-    What fits none of the formats, or two in different ways, is not read. A moment with an offset, and
-    one in ISO 8601, leave no doubt and are always read.
+    What fits none of the formats, or two in different ways, is not read. A moment with an offset,
+    and one in ISO 8601, leave no doubt and are always read.
     """
 
     def of_wall(stamp: str) -> str:
@@ -535,9 +565,7 @@ def _moment(text: str, formats: Sequence[str], zone: str, is_column: bool, is_da
             number = f"try_cast({text} as double)"
             stamp = f"make_timestamp(cast(round({number} * {micro}) as bigint))"
             bound = 10**11 if one == "epoch_s" else 10**14
-            readings.append(
-                f"case when abs({number}) < {bound} then {UTC_TEXT.format(stamp)} end"
-            )
+            readings.append(f"case when abs({number}) < {bound} then {UTC_TEXT.format(stamp)} end")
         elif "%z" in one:
             stamp = f"(try_strptime({text}, {literal(one)}) at time zone 'UTC')"
             readings.append(UTC_TEXT.format(stamp))

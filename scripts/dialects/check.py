@@ -25,7 +25,15 @@ from python_udfs.dialects.document import (
 )
 from python_udfs.dialects.files import columns_read, header_of, is_nested
 from python_udfs.dialects.source import Landed, Reader, Source
-from python_udfs.dialects.sql import LEFT_OUT, REASON, TWICE, block_query, identifier, split_path, told
+from python_udfs.dialects.sql import (
+    LEFT_OUT,
+    REASON,
+    TWICE,
+    block_query,
+    identifier,
+    split_path,
+    told,
+)
 from python_udfs.file_kinds import FileError
 from python_udfs.find_exports import ExportFile, is_left_by_a_system
 from python_udfs.raw_exports import folded
@@ -153,19 +161,22 @@ class _Check:
         print(
             f"  {total:,} rows of {one.block.source}"
             + (f", an entry of {one.block.each} each" if one.block.each else "")
-            + f": {wanted:,} read, {rejected:,} rejected, {total - wanted - rejected - twice:,} left out,"
+            + f": {wanted:,} read, {rejected:,} rejected,"
+            f" {total - wanted - rejected - twice:,} left out,"
             f" {twice:,} repeated"
         )
         for number, line in enumerate(one.block.keep, 1):
             count = self.value(f"select count(*) from {one.table} where {LEFT_OUT} = {number}")
             print(f"    keep {told(line)} leaves out {count:,}")
-        for (reason, count) in self.cursor.sql(
+        for reason, count in self.cursor.sql(
             f"select regexp_replace({REASON}, ':.*', ''), count(*) from {one.table}"
             f" where {REASON} is not null group by 1 order by 2 desc, 1 limit {SHAPES_SHOWN}"
         ).fetchall():
             print(f"    rejected, {reason}: {count:,}")
         for name, column in one.query.lookups.items():
-            missed = self.value(f"select count(*) from {one.table} where {column} and {LEFT_OUT} is null")
+            missed = self.value(
+                f"select count(*) from {one.table} where {column} and {LEFT_OUT} is null"
+            )
             print(f"    {name}: {missed:,} without a row")
         if one.query.missing:
             print(f"    not in the file: {', '.join(one.query.missing)}")
@@ -186,7 +197,9 @@ class _Check:
             self._hours(one, kept)
         self._rows(one, kept)
 
-    def _column(self, one: Landed, column: Column, kept: str, wanted: int) -> tuple[str, str, str, str]:
+    def _column(
+        self, one: Landed, column: Column, kept: str, wanted: int
+    ) -> tuple[str, str, str, str]:
         """A line on one column: its name, its source, the share that is filled, what is unread."""
         name = identifier(column.landed)
         filled, unread = self.cursor.sql(
@@ -197,7 +210,8 @@ class _Check:
         if unread:
             found = self.cursor.sql(
                 f"select left(regexp_replace(regexp_replace(substr({name}, 3), '\\pL', 'a', 'g'),"
-                f" '[0-9]', '9', 'g'), 30) as shape from {one.table} where {kept} and {name} like '? %'"
+                f" '[0-9]', '9', 'g'), 30) as shape from {one.table} where {kept} and {name}"
+                f" like '? %'"
                 f" group by shape order by count(*) desc, shape limit {SHAPES_SHOWN}"
             ).fetchall()
             shapes = f"{unread / wanted:.1%} unread: {' | '.join(shape for (shape,) in found)}"
@@ -219,7 +233,8 @@ class _Check:
             return
         twice = self.value(
             f"select count(*) from (select 1 from {one.table} where {kept} and"
-            f" {identifier(key.landed)} is not null group by {identifier(key.landed)} having count(*) > 1)"
+            f" {identifier(key.landed)} is not null group by {identifier(key.landed)} having"
+            f" count(*) > 1)"
         )
         print(f"    ids that stand twice: {twice:,}")
 
@@ -251,7 +266,8 @@ class _Check:
         """The check-ins by hour: a hump at night tells of a wrong zone, whole hours of classes."""
         moment = "try_cast(left(checkin_datetime, 26) as timestamp)"
         rows = self.cursor.sql(
-            f"select hour({moment}), count(*) from {one.table} where {kept} and {moment} is not null"
+            f"select hour({moment}), count(*) from {one.table} where {kept} and {moment} is"
+            f" not null"
             " group by 1 order by 1"
         ).fetchall()
         if not rows:
@@ -265,7 +281,8 @@ class _Check:
         if night > 0.2 and not in_utc:
             print(f"    warning: {night:.0%} of the check-ins are at night; is the zone right?")
         whole = self.value(
-            f"select count(*) filter (where minute({moment}) = 0 and second({moment}) = 0) / count(*)"
+            f"select count(*) filter (where minute({moment}) = 0 and second({moment}) = 0) /"
+            f" count(*)"
             f" from {one.table} where {kept} and {moment} is not null"
         )
         if whole > WHOLE_HOURS and one.block.moment_is == "arrival" and total > 1:
@@ -301,15 +318,20 @@ class _Check:
             for one in mine:
                 if column not in one.block.columns:
                     continue
-                keys = " union all ".join(f"select {target} as key from {it.table}" for it in theirs)
+                keys = " union all ".join(
+                    f"select {target} as key from {it.table}" for it in theirs
+                )
                 given, found = self.cursor.sql(
-                    f"select count(*), count(*) filter (where {landed} in (select key from ({keys})))"
+                    f"select count(*), count(*) filter (where {landed} in (select key from"
+                    f" ({keys})))"
                     f" from {one.table} where {LEFT_OUT} is null and {landed} is not null"
                 ).fetchall()[0]
                 if given:
                     lines.append(f"  {table}.{column} in {other}: {found / given:.1%} of {given:,}")
                     if found / given < LEAST_JOINED:
-                        self.problems.append(f"{table}.{column}: {found / given:.1%} are in {other}")
+                        self.problems.append(
+                            f"{table}.{column}: {found / given:.1%} are in {other}"
+                        )
         if lines:
             print("\nids that are found\n" + "\n".join(lines))
 

@@ -1,7 +1,7 @@
 """Draft a dialect for exports of an unknown system, by the words of its headers and its values.
 
-A draft is a proposal with its evidence. A line below the confidence, or with another column as near, is
-commented out; a format stands there only where no other fits, and a zone never.
+A draft is a proposal with its evidence. A line below the confidence, or with another column as
+near, is commented out; a format stands there only where no other fits, and a zone never.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from python_udfs.dialects.files import (
     SQLITE_ENDINGS,
     WORKBOOKS,
     _of_json,
-    _text,
     _tables,
+    _text,
     name_of,
 )
 from python_udfs.file_kinds import HEAD, PARQUET, FileError, encoding, head_of, unpacked
@@ -44,13 +44,24 @@ MOMENTS = (
     *("%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%d/%m/%Y %H:%M"),
     *("%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%Y/%m/%d %H:%M:%S"),
 )
-DAYS = ("%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%d-%b-%Y", "%Y/%m/%d")
+DAYS = (
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%m/%d/%y",
+    "%d/%m/%y",
+    "%d.%m.%Y",
+    "%d-%m-%Y",
+    "%d-%b-%Y",
+    "%Y/%m/%d",
+)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-ISO = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d([.]\d+)?)?( ?(Z|UTC|[+-]\d\d:?\d\d|[+-]\d\d))?)?")
+ISO = re.compile(
+    r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d([.]\d+)?)?( ?(Z|UTC|[+-]\d\d:?\d\d|[+-]\d\d))?)?"
+)
 MONEY = re.compile(r"[-(]?\s?[$€£]?\s?-?\d[\d.,]*\s?[$€£]?\)?")
 PHONE = re.compile(r"\+?[\d\s().-]{7,20}")
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-NAME = re.compile(r"[^\W\d_]+([ '’.-]+[^\W\d_]+)*\.?")
+NAME = re.compile(r"[^\W\d_]+([ '\u2019.-]+[^\W\d_]+)*\.?")
 LAST_FIRST = re.compile(r"[^,\d]+, [^,\d]+")
 EPOCH = {"epoch_s": re.compile(r"1\d{9}"), "epoch_ms": re.compile(r"1\d{12}")}
 # What the words of a name may still hold, letter by letter, in other alphabets.
@@ -102,7 +113,9 @@ def plain(text: str) -> str:
 def synonyms() -> dict[tuple[str, str], list[str]]:
     """What a table, or a column of it, may be called."""
     with (FOLDER / "synonyms.csv").open(encoding="utf-8", newline="") as file:
-        return {(row["table"], row["column"]): row["words"].split("|") for row in csv.DictReader(file)}
+        return {
+            (row["table"], row["column"]): row["words"].split("|") for row in csv.DictReader(file)
+        }
 
 
 def likeness(header: str, words: Iterable[str]) -> tuple[float, str]:
@@ -133,21 +146,31 @@ def _sample(file: ExportFile) -> Iterator[Sheet]:
         with open_file(cursor, file) as stored:
             book = CalamineWorkbook.from_filelike(stored)
         for sheet in book.sheet_names:
-            rows = [[_text(value) or "" for value in row] for row in book.get_sheet_by_name(sheet).to_python()]
+            rows = [
+                [_text(value) or "" for value in row]
+                for row in book.get_sheet_by_name(sheet).to_python()
+            ]
             name = stem if len(book.sheet_names) == 1 else folded(sheet)
             yield from _of_rows(name, rows[: SAMPLE + 1])
     elif endings & {*SQLITE_ENDINGS, "duckdb"}:
         for name in _table_names(file, bool(endings & {"duckdb"})):
             ending = "duckdb" if "duckdb" in endings else "db"
             for rows in _tables(cursor, file, [name], ending):
-                yield from _of_rows(folded(name), [[text or "" for text in row] for row in rows[: SAMPLE + 1]])
+                yield from _of_rows(
+                    folded(name), [[text or "" for text in row] for row in rows[: SAMPLE + 1]]
+                )
     elif endings & set(JSON_ENDINGS):
         yield from _of_json_file(cursor, file, stem)
     else:
         with open_file(cursor, file) as stored:
             if head_of(stored).startswith(PARQUET):
-                found = cursor.sql(f"select cast(columns(*) as varchar) from '{file.location}' limit {SAMPLE}")
-                yield from _of_rows(stem, [found.columns, *([text or "" for text in row] for row in found.fetchall())])
+                found = cursor.sql(
+                    f"select cast(columns(*) as varchar) from '{file.location}' limit {SAMPLE}"
+                )
+                yield from _of_rows(
+                    stem,
+                    [found.columns, *([text or "" for text in row] for row in found.fetchall())],
+                )
                 return
             content = unpacked(stored, file.name).read()
         text = content.decode(encoding(content[:HEAD]), "replace").removeprefix("\ufeff")
@@ -163,12 +186,20 @@ def _table_names(file: ExportFile, is_duckdb: bool) -> list[str]:
 
     if is_duckdb:
         with duckdb.connect(file.location, read_only=True) as database:
-            return [name for (name,) in database.sql("select table_name from duckdb_tables()").fetchall()]
+            return [
+                name
+                for (name,) in database.sql("select table_name from duckdb_tables()").fetchall()
+            ]
     with sqlite3.connect(f"file:{file.location}?mode=ro", uri=True) as database:
-        return [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
+        return [
+            name
+            for (name,) in database.execute("select name from sqlite_master where type = 'table'")
+        ]
 
 
-def _of_rows(name: str, rows: Sequence[Sequence[str]], path: str = "", each: str = "") -> Iterator[Sheet]:
+def _of_rows(
+    name: str, rows: Sequence[Sequence[str]], path: str = "", each: str = ""
+) -> Iterator[Sheet]:
     if not rows:
         return
     header, *others = rows
@@ -182,13 +213,19 @@ def _of_rows(name: str, rows: Sequence[Sequence[str]], path: str = "", each: str
     yield Sheet(name, path, each, columns, len(kept))
 
 
-def _of_json_file(cursor: duckdb.DuckDBPyConnection, file: ExportFile, stem: str) -> Iterator[Sheet]:
+def _of_json_file(
+    cursor: duckdb.DuckDBPyConnection, file: ExportFile, stem: str
+) -> Iterator[Sheet]:
     with open_file(cursor, file) as stored:
         text = unpacked(stored, file.name).read().decode("utf-8-sig")
     try:
         whole = json.loads(text, parse_int=str, parse_float=str)
     except ValueError:
-        whole = [json.loads(line, parse_int=str, parse_float=str) for line in text.splitlines() if line.strip()]
+        whole = [
+            json.loads(line, parse_int=str, parse_float=str)
+            for line in text.splitlines()
+            if line.strip()
+        ]
     path = ""
     if isinstance(whole, dict):
         lists = [key for key, value in whole.items() if isinstance(value, list) and value]
@@ -202,7 +239,8 @@ def _of_json_file(cursor: duckdb.DuckDBPyConnection, file: ExportFile, stem: str
     )  # fmt: skip
     for key in nested:
         entries = [
-            entry | {f"^.{name}": value for name, value in record.items() if not isinstance(value, list)}
+            entry
+            | {f"^.{name}": value for name, value in record.items() if not isinstance(value, list)}
             for record in records
             for entry in record.get(key) or []
         ]
@@ -213,7 +251,11 @@ def _of_records(name: str, path: str, each: str, records: Sequence[dict[str, Any
     columns: dict[str, list[str]] = {}
     for record in records:
         for key, value in record.items():
-            parts = {f"{key}.{inner}": one for inner, one in value.items()} if isinstance(value, dict) else {key: value}
+            parts = (
+                {f"{key}.{inner}": one for inner, one in value.items()}
+                if isinstance(value, dict)
+                else {key: value}
+            )
             for column, one in parts.items():
                 if not isinstance(one, (dict, list)):
                     columns.setdefault(column, [])
@@ -241,7 +283,7 @@ def formats_of(values: Sequence[str], known: Sequence[str]) -> list[str]:
         fits = 0
         for value in values[:500]:
             try:
-                fits += 1990 < datetime.strptime(value, one).year + 100
+                fits += datetime.strptime(value, one).year + 100 > 1990
             except ValueError:
                 continue
         if fits == len(values[:500]):
@@ -249,7 +291,9 @@ def formats_of(values: Sequence[str], known: Sequence[str]) -> list[str]:
     return found
 
 
-def fits(column: Column, values: Sequence[str], is_key: bool = False) -> tuple[float, str, tuple[str, ...]]:
+def fits(
+    column: Column, values: Sequence[str], is_key: bool = False
+) -> tuple[float, str, tuple[str, ...]]:
     """How well values suit a column of the core: a share, what it was told by, and formats."""
     if not values:
         return 0.3, "no values", ()
@@ -292,7 +336,8 @@ def fits(column: Column, values: Sequence[str], is_key: bool = False) -> tuple[f
 
 def guesses(table: str, sheet: Sheet, names: dict[tuple[str, str], list[str]],
             keys: dict[str, set[str]]) -> dict[str, list[Guess]]:  # fmt: skip
-    """For each column of a table of the core the columns of a sheet that may fill it, best first."""
+    """For each column of a table of the core the columns of a sheet that may fill it, best"
+    " first."""
     found: dict[str, list[Guess]] = {}
     for column in TABLES[table].columns:
         listed = []
@@ -334,7 +379,9 @@ def _apart(table: str, found: dict[str, list[Guess]]) -> dict[str, list[Guess]]:
     return {column.name: apart[column.name] for column in TABLES[table].columns}
 
 
-def _score(table: str, sheet: Sheet, found: dict[str, list[Guess]], names: dict[tuple[str, str], list[str]]) -> float:
+def _score(
+    table: str, sheet: Sheet, found: dict[str, list[Guess]], names: dict[tuple[str, str], list[str]]
+) -> float:
     """How well a sheet suits a table: its name, and the columns that cannot be missing."""
     required = [column.name for column in TABLES[table].columns if column.is_required]
     sure = [found[name][0].confidence if found[name] else 0.0 for name in required]
@@ -349,7 +396,11 @@ def _score(table: str, sheet: Sheet, found: dict[str, list[Guess]], names: dict[
     if missing > (table in ("customers", "checkins", "payments")):
         return 0.0
     mean = sum(sure) / len(sure)
-    return 0.45 * mean + 0.35 * called + 0.2 * min(1.0, sum(others) / max(1, len(TABLES[table].columns) - len(required)))
+    return (
+        0.45 * mean
+        + 0.35 * called
+        + 0.2 * min(1.0, sum(others) / max(1, len(TABLES[table].columns) - len(required)))
+    )
 
 
 class Drafted(NamedTuple):
@@ -393,20 +444,29 @@ def drafted(exports: Path) -> tuple[list[Sheet], list[Drafted]]:
         found.append(Drafted(table, sheet, columns))
         if table == "customers" and columns["customer_id"]:
             keys = {
-                guess.column: set(sheet.columns[guess.column]) for guess in columns["customer_id"][:2]
+                guess.column: set(sheet.columns[guess.column])
+                for guess in columns["customer_id"][:2]
             }
     return sheets, found
 
 
 def _value(column: Column, guess: Guess) -> tuple[str, str]:
     """A column of the file as a value of the dialect, and what is to be looked at."""
-    source = json.dumps(guess.column, ensure_ascii=False) if re.search(r"[^\w .^]|^\^", guess.column) else guess.column
+    source = (
+        json.dumps(guess.column, ensure_ascii=False)
+        if re.search(r"[^\w .^]|^\^", guess.column)
+        else guess.column
+    )
     if column.kind == "id":
         return f"{{id: {source}}}", ""
     if column.kind in ("moment", "date"):
         verb = "moment" if column.kind == "moment" else "date"
         known = guess.formats if len(guess.formats) == 1 else ()
-        formats = "[" + ", ".join(json.dumps(one) if "%" in one else one for one in known or guess.formats) + "]"
+        formats = (
+            "["
+            + ", ".join(json.dumps(one) if "%" in one else one for one in known or guess.formats)
+            + "]"
+        )
         zone = ", zone: ASK" if verb == "moment" else ""
         doubt = "" if known else "day and month, or several formats: keep the one that is meant"
         return f"{{{verb}: {source}, formats: {formats}{zone}}}", doubt
@@ -422,16 +482,19 @@ def text_of(exports: Path, today: date) -> str:
         raise FileError(f"nothing in {exports} looks like customers, check-ins or payments")
     lines = [
         "# A draft: read every line, delete what is wrong, and check it with check-dialect.",
-        "# Where a moment says ASK nobody can tell the zone from a file: gym, UTC, or America/Chicago.",
+        "# Where a moment says ASK nobody can tell the zone from a file: gym, UTC, or"
+        " America/Chicago.",
         "dialect: 1",
         "system: mygym  # the name of this file, and of the folder under the exports root",
         "sources:",
-        f"  - {{what: a draft from the exports themselves, at: {exports.name}, seen: {today}, sure: unconfirmed}}",
+        f"  - {{what: a draft, at: {exports.name}, seen: {today}, sure: unconfirmed}}",
         "files:",
     ]
     keys = dict.fromkeys((one.sheet.key, one.sheet.name, one.sheet.path) for one in found)
     for key, name, path in keys:
-        lines.append(f"  {key}: {{names: [{json.dumps(name)}]" + (f", path: {path}" if path else "") + "}")
+        lines.append(
+            f"  {key}: {{names: [{json.dumps(name)}]" + (f", path: {path}" if path else "") + "}"
+        )
     lines.append("core:")
     for one in found:
         lines += [f"  {one.table}:", f"    - from: {one.sheet.key}"]
@@ -462,7 +525,10 @@ def _lines(one: Drafted, column: Column) -> list[str]:
     found = [f"# {column.name}: {value}{told}" + (f"; {doubt}" if doubt else "")]
     for other in listed[1:3]:
         if other.confidence >= CONFIDENT - 0.1:
-            found.append(f"# {column.name}: {_value(column, other)[0]}  # {min(1, other.confidence):.2f}: {other.evidence}")
+            found.append(
+                f"# {column.name}: {_value(column, other)[0]}  #"
+                f" {min(1, other.confidence):.2f}: {other.evidence}"
+            )
     return found
 
 

@@ -26,7 +26,9 @@ def named(text: str) -> Dialect:
 def main(dialect: str) -> int:
     """Print what is run, in its order; each file is a table of text before it."""
     found = named(dialect)
-    print(f"-- {found.name}: every file is read into a table of text first\n{macros(found).strip()}")
+    print(
+        f"-- {found.name}: every file is read into a table of text first\n{macros(found).strip()}"
+    )
     for file in found.files:
         print(f"\n-- {file}\ncreate or replace temp table {table_of(file)} as")
         print(f"{file_query(found, file, Shape())};")

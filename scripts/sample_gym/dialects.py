@@ -1,7 +1,7 @@
 """The invented gym as other systems would export it: for each of some dialects the same rows.
 
-What a system cannot say is left out, and what it says otherwise is said so: ids are texts, moments and
-amounts are in its spelling. A row that the desk corrected stands there once, as it is now.
+What a system cannot say is left out, and what it says otherwise is said so: ids are texts, moments
+and amounts are in its spelling. A row that the desk corrected stands there once, as it is now.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def write_json(path: Path, content: object) -> None:
 
 
 def as_they_are(found: list[Row], key: str) -> list[Row]:
-    """One row per key, the one that was written last; without rows that have lost what they need."""
+    """One row per key, the one that was written last, of rows that have what they need."""
     latest: dict[str, Row] = {}
     for row in found:
         moment = row.get("checkin_datetime", "2025-01-01 10:00:00")
@@ -110,12 +110,12 @@ def rock_gym_pro(exports: Path, truth: Path, out: Path) -> None:
                 "facilityCode": f"G{row['location_id']}",
                 "postDate": row["checkin_datetime"],
                 "details": row["entry_method_description"],
-                "whereDatabaseTag": f"G{row['location_id']}",
+                "whereDatabaseTag": f"G{row['location_id']}" if row["location_id"] else "",
             }
             for row in visits
         ],
     )
-    places = {row["location_id"]: row["location_name"] for row in visits}
+    places = {row["location_id"]: row["location_name"] for row in visits if row["location_id"]}
     write_csv(
         folder / "facilities.csv",
         [{"code": f"G{place}", "name": name} for place, name in sorted(places.items())],
@@ -167,7 +167,9 @@ def mindbody(exports: Path, truth: Path, out: Path) -> None:
                     "Email": row["email"] or None,
                     "MobilePhone": row["phone"] or None,
                     "HomePhone": None,
-                    "BirthDate": f"{day(row['birthday'])}T00:00:00" if day(row["birthday"]) else None,
+                    "BirthDate": f"{day(row['birthday'])}T00:00:00"
+                    if day(row["birthday"])
+                    else None,
                     "IsCompany": False,
                     "ClientRelationships": [],
                 }
@@ -197,11 +199,15 @@ def mindbody(exports: Path, truth: Path, out: Path) -> None:
         )
     write_json(folder / "visits.json", {"Visits": visits})
     lines = rows(exports / "transactions/combined_transaction_data.csv")
-    payers = {row["transaction_id"]: row["true_customer_id"] for row in rows(truth / "transactions.csv")}
+    payers = {
+        row["transaction_id"]: row["true_customer_id"] for row in rows(truth / "transactions.csv")
+    }
     sales = [
         {
             "Id": row["transaction_id"] or None,
-            "ClientId": f"C-{payers[row['transaction_id']]}" if payers.get(row["transaction_id"]) else None,
+            "ClientId": f"C-{payers[row['transaction_id']]}"
+            if payers.get(row["transaction_id"])
+            else None,
             "SaleDateTime": f"{row['Date']}T12:00:00",
             "PurchasedItems": [
                 {

@@ -105,7 +105,16 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 def copy_of_the_project(folder: Path) -> Path:
     """The project's code in another folder, where a test may edit it."""
-    for name in ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts", "dialects"):
+    for name in (
+        "models",
+        "macros",
+        "seeds",
+        "tests",
+        "analyses",
+        "python_udfs",
+        "scripts",
+        "dialects",
+    ):
         shutil.copytree(PROJECT / name, folder / name)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PROJECT / name, folder)

@@ -1,5 +1,8 @@
 """What a dialect may say, and what is said of one that cannot be meant: file, line and reason."""
 
+# A row of a file, or a case, stands on a line of its own.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json
@@ -76,10 +79,14 @@ def test_a_good_one_is_read() -> None:
 def test_what_is_wrong_has_its_line(old: str, new: str, line: int, sentence: str) -> None:
     assert old in GOOD
     found = told(GOOD.replace(old, new, 1))
-    assert [one for one in found.splitlines() if one.startswith(f"{FILE}:{line}: ") and sentence in one], found
+    assert [
+        one for one in found.splitlines() if one.startswith(f"{FILE}:{line}: ") and sentence in one
+    ], found
 
 
-@pytest.mark.parametrize("code", ["{sql: 'drop table x'}", "{jinja: '{{ x }}'}", "{python: 'import os'}"])
+@pytest.mark.parametrize(
+    "code", ["{sql: 'drop table x'}", "{jinja: '{{ x }}'}", "{python: 'import os'}"]
+)
 def test_no_code_is_a_verb(code: str) -> None:
     text = GOOD.replace('{split: name, at: ", ", part: 2}', code)
     assert "unknown verb" in told(text)
@@ -87,7 +94,9 @@ def test_no_code_is_a_verb(code: str) -> None:
 
 def test_a_hostile_name_stays_a_name() -> None:
     """A column may be called anything; it is quoted, and is no SQL."""
-    text = GOOD.replace("first_name: {split: name, at: \", \", part: 2}", "first_name: '\"; drop table x; --'")
+    text = GOOD.replace(
+        'first_name: {split: name, at: ", ", part: 2}', "first_name: '\"; drop table x; --'"
+    )
     dialect = parse(text, FILE)
     query = block_query(dialect, dialect.blocks("customers")[0], "gate").sql
     assert '"""; drop table x; --"' in query

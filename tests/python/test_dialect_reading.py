@@ -1,5 +1,8 @@
 """What a dialect makes of files: each verb, each form of file, and each way to go wrong."""
 
+# A row of a file, or a case, stands on a line of its own.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json
@@ -21,14 +24,19 @@ system: gate
 sources: [{what: invented, at: here, seen: 2026-01-02, sure: documented}]
 null_values: ["", "-"]
 """
-PEOPLE = HEAD + """files:
+PEOPLE = (
+    HEAD
+    + """files:
   people: {names: [people], required: true}
 core:
   customers:
     - from: people
       columns: {customer_id: {id: no}, first_name: given, last_name: family}
 """
-PAYMENTS = HEAD + """files:
+)
+PAYMENTS = (
+    HEAD
+    + """files:
   sales: {names: [sales], required: true}
 core:
   payments:
@@ -41,6 +49,7 @@ core:
         paid_amount: %s
         paid_date: %s
 """
+)
 
 
 def read(folder: Path, text: str, export: str = "capitan/customers") -> list[dict[str, Any]]:
@@ -52,13 +61,17 @@ def read(folder: Path, text: str, export: str = "capitan/customers") -> list[dic
     return [{name: value for name, value in row.items() if value is not None} for row in rows]
 
 
-def payments(tmp_path: Path, rows: str, amount: str = "amount", day: str = "day", more: str = "") -> list[dict]:
+def payments(
+    tmp_path: Path, rows: str, amount: str = "amount", day: str = "day", more: str = ""
+) -> list[dict]:
     (tmp_path / "sales.csv").write_text("no,who,what,amount,day,more\n" + rows, encoding="utf-8")
     return read(tmp_path, PAYMENTS % (more, amount, day), "transactions/combined_transaction_data")
 
 
 def one(tmp_path: Path, value: str, amount: str) -> str | None:
-    return payments(tmp_path, f'1,Ann,Day Pass,"{value}",2026-01-02,x\n', amount)[0].get("Total Amount")
+    return payments(tmp_path, f'1,Ann,Day Pass,"{value}",2026-01-02,x\n', amount)[0].get(
+        "Total Amount"
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +126,9 @@ def test_a_day_is_never_guessed(tmp_path: Path, text: str, day: str, found: str)
 def test_rows_are_left_out_repeated_or_read_and_none_is_lost(tmp_path: Path) -> None:
     more = "      keep: [{column: more, in: [x, y]}]\n      unique_by: [no]"
     rows = payments(
-        tmp_path, "1,Ann,P,5,2026-01-02,x\n1,Ann,P,5,2026-01-02,y\n2,Bo,P,5,2026-01-02,z\n3,Cy,P\n", more=more
+        tmp_path,
+        "1,Ann,P,5,2026-01-02,x\n1,Ann,P,5,2026-01-02,y\n2,Bo,P,5,2026-01-02,z\n3,Cy,P\n",
+        more=more,
     )
     assert [(row.get("left_out_because"), row.get("reject_reason")) for row in rows] == [
         (None, None),
@@ -164,12 +179,19 @@ def test_a_key_that_is_none_is_refused_or_no_matter(tmp_path: Path) -> None:
 
 
 def test_an_unknown_word_is_other_nothing_or_a_reason(tmp_path: Path) -> None:
-    text = PAYMENTS % ("", "amount", "day") + "        status: {map: more, values: {Paid: succeeded}%s}\n"
+    text = (
+        PAYMENTS % ("", "amount", "day")
+        + "        status: {map: more, values: {Paid: succeeded}%s}\n"
+    )
     (tmp_path / "sales.csv").write_text(
         "no,who,what,amount,day,more\n1,A,P,5,2026-01-02, paid \n2,B,P,5,2026-01-02,odd\n"
     )
     export = "transactions/combined_transaction_data"
-    for otherwise, status in (("", None), (", otherwise: other", "other"), (", otherwise: reject", None)):
+    for otherwise, status in (
+        ("", None),
+        (", otherwise: other", "other"),
+        (", otherwise: reject", None),
+    ):
         first, second = read(tmp_path, text % otherwise, export)
         assert first["status"] == "succeeded"
         assert second.get("status") == status
@@ -178,7 +200,8 @@ def test_an_unknown_word_is_other_nothing_or_a_reason(tmp_path: Path) -> None:
 
 def people_of(tmp_path: Path, text: str = PEOPLE) -> list[tuple[str, str, str]]:
     return [
-        (row["source_customer_id"], row["first_name"], row["last_name"]) for row in read(tmp_path, text)
+        (row["source_customer_id"], row["first_name"], row["last_name"])
+        for row in read(tmp_path, text)
     ]
 
 
@@ -218,7 +241,9 @@ def write_xlsx(path: Path, sheets: dict[str, list[list[str]]]) -> None:
         )
         for i, rows in enumerate(sheets.values()):
             cells = "".join(
-                "<row>" + "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in row) + "</row>"
+                "<row>"
+                + "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in row)
+                + "</row>"
                 for row in rows
             )
             book.writestr(
@@ -263,7 +288,9 @@ def write(form: str, folder: Path) -> None:
     elif form == "parts":
         (folder / "people").mkdir()
         for number, row in enumerate(ROWS[1:]):
-            (folder / f"people/{number}.csv").write_text(",".join(ROWS[0]) + "\n" + ",".join(row) + "\n")
+            (folder / f"people/{number}.csv").write_text(
+                ",".join(ROWS[0]) + "\n" + ",".join(row) + "\n"
+            )
 
 
 @pytest.mark.parametrize(
@@ -304,11 +331,16 @@ def test_two_ids_of_one_number_are_refused(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("no,given,surname\n1,Ann,X\n", r"lacks the column\(s\) family; its header is: no, given, surname"),
+        (
+            "no,given,surname\n1,Ann,X\n",
+            r"lacks the column\(s\) family; its header is: no, given, surname",
+        ),
         ("", "is empty"),
     ],
 )
-def test_a_file_without_what_is_needed_is_refused(tmp_path: Path, content: str, sentence: str) -> None:
+def test_a_file_without_what_is_needed_is_refused(
+    tmp_path: Path, content: str, sentence: str
+) -> None:
     (tmp_path / "people.csv").write_text(content)
     with pytest.raises(FileError, match=sentence):
         read(tmp_path, PEOPLE)
@@ -324,7 +356,9 @@ def test_no_file_and_two_are_refused(tmp_path: Path) -> None:
 
 
 def test_lists_in_json_are_rows_of_their_own(tmp_path: Path) -> None:
-    text = HEAD + """files:
+    text = (
+        HEAD
+        + """files:
   sales: {names: [sales], path: data.sales}
 core:
   payments:
@@ -337,11 +371,18 @@ core:
         paid_amount: price
         paid_date: ^.day
 """
+    )
     sale = {"no": 12345678901234567890, "who": {"name": "Ann"}, "day": "2026-01-02"}
-    sales = [sale | {"lines": [{"what": "A", "price": 1.10}, {"what": "B", "price": 2}]}, sale | {"lines": []}]
+    sales = [
+        sale | {"lines": [{"what": "A", "price": 1.10}, {"what": "B", "price": 2}]},
+        sale | {"lines": []},
+    ]
     (tmp_path / "sales.json").write_text(json.dumps({"data": {"sales": sales}}))
     rows = read(tmp_path, text, "transactions/combined_transaction_data")
-    assert [(row["transaction_id"], row["Name"], row["Description"], row["Total Amount"]) for row in rows] == [
+    assert [
+        (row["transaction_id"], row["Name"], row["Description"], row["Total Amount"])
+        for row in rows
+    ] == [
         ("gate:12345678901234567890-1", "Ann", "A", "1.100000"),
         ("gate:12345678901234567890-2", "Ann", "B", "2.000000"),
     ]

@@ -1,5 +1,8 @@
 """The invented gym as other systems export it: its core is that of Capitan's files, row for row."""
 
+# A row of a file, or a case, stands on a line of its own.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import csv
@@ -13,7 +16,15 @@ from conftest import Project, once, write_sample
 
 from scripts.sample_gym import dialects
 
-CORES = ("customers", "checkins", "memberships", "membership_people", "relations", "payments", "pass_uses")
+CORES = (
+    "customers",
+    "checkins",
+    "memberships",
+    "membership_people",
+    "relations",
+    "payments",
+    "pass_uses",
+)
 CASES = ("native", "capitan", "rock_gym_pro", "mindbody")
 DBT = str(Path(sys.executable).with_name("dbt"))
 # The number of an id, as a dialect gives it.
@@ -54,7 +65,9 @@ def both(cores: Path, request: pytest.FixtureRequest) -> Iterator[duckdb.DuckDBP
         connection.execute(NUMBER)
         guids = [
             (number, dialects.guid(str(number)))
-            for (number,) in connection.sql("select customer_id from native.core.core_customers").fetchall()
+            for (number,) in connection.sql(
+                "select customer_id from native.core.core_customers"
+            ).fetchall()
         ]
         connection.execute("create table guids (customer_id bigint, guid varchar)")
         connection.executemany("insert into guids values (?, ?)", guids)
@@ -115,60 +128,80 @@ def person(number: str, source: str = "sample") -> str:
 def test_capitan_by_its_dialect_has_capitans_core(
     both: duckdb.DuckDBPyConnection, table: str, native: str, other: str
 ) -> None:
-    assert differences(
-        both,
-        f"select {native} from native.core.core_{table}",
-        f"select {other} from other.core.core_{table}",
-    ) == []
+    assert (
+        differences(
+            both,
+            f"select {native} from native.core.core_{table}",
+            f"select {other} from other.core.core_{table}",
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("both", ["capitan"], indirect=True)
 def test_capitan_by_its_dialect_has_capitans_passes(both: duckdb.DuckDBPyConnection) -> None:
     columns = "transfer_type, pass_type, purchaser_name, remaining_count, checkin_datetime"
-    assert differences(
-        both,
-        f"select {person('user_customer_id')}, {columns} from native.core.core_pass_uses",
-        f"select user_customer_id, {columns} from other.core.core_pass_uses",
-    ) == []
+    assert (
+        differences(
+            both,
+            f"select {person('user_customer_id')}, {columns} from native.core.core_pass_uses",
+            f"select user_customer_id, {columns} from other.core.core_pass_uses",
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("both", ["rock_gym_pro"], indirect=True)
 def test_rock_gym_pro_tells_the_same_people_and_visits(both: duckdb.DuckDBPyConnection) -> None:
     names = "first_name, last_name, email, phone, birthday"
-    assert differences(
-        both,
-        f"select guid, {names} from native.core.core_customers inner join guids using (customer_id)",
-        f"select source_customer_id, {names} from other.core.core_customers",
-    ) == []
+    assert (
+        differences(
+            both,
+            f"select guid, {names} from native.core.core_customers inner join guids using (customer_id)",
+            f"select source_customer_id, {names} from other.core.core_customers",
+        )
+        == []
+    )
     what = "location_name, checkin_datetime, entry_method_description, has_time_of_day"
-    assert differences(
-        both,
-        f"select guid, {what} from native.core.core_checkins inner join guids using (customer_id)",
-        f"select source_customer_id, {what} from other.core.core_checkins"
-        " inner join other.core.core_customers using (customer_id)",
-    ) == []
+    assert (
+        differences(
+            both,
+            f"select guid, {what} from native.core.core_checkins inner join guids using (customer_id)",
+            f"select source_customer_id, {what} from other.core.core_checkins"
+            " inner join other.core.core_customers using (customer_id)",
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("both", ["rock_gym_pro"], indirect=True)
 def test_square_tells_the_same_payments(both: duckdb.DuckDBPyConnection) -> None:
     what = "description, buyer_name, paid_amount, transaction_date, no_purchase_reason is null"
-    assert differences(
-        both,
-        f"select 'square:' || transaction_id, {what} from native.core.core_payments",
-        f"select transaction_id, {what} from other.core.core_payments where source_system = 'square'",
-    ) == []
+    assert (
+        differences(
+            both,
+            f"select 'square:' || transaction_id, {what} from native.core.core_payments",
+            f"select transaction_id, {what} from other.core.core_payments where source_system = 'square'",
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("both", ["mindbody"], indirect=True)
 def test_mindbody_tells_the_same_visits_and_no_arrival(both: duckdb.DuckDBPyConnection) -> None:
-    assert differences(
-        both,
-        "select 'C-' || customer_id, checkin_datetime, entry_method_description"
-        " from native.core.core_checkins",
-        "select source_customer_id, checkin_datetime, entry_method_description"
-        " from other.core.core_checkins inner join other.core.core_customers using (customer_id)",
-    ) == []
-    assert both.sql("select bool_or(has_time_of_day) from other.core.core_checkins").fetchall() == [(False,)]
+    assert (
+        differences(
+            both,
+            "select 'C-' || customer_id, checkin_datetime, entry_method_description"
+            " from native.core.core_checkins",
+            "select source_customer_id, checkin_datetime, entry_method_description"
+            " from other.core.core_checkins inner join other.core.core_customers using (customer_id)",
+        )
+        == []
+    )
+    assert both.sql("select bool_or(has_time_of_day) from other.core.core_checkins").fetchall() == [
+        (False,)
+    ]
 
 
 @pytest.mark.parametrize("both", ["mindbody"], indirect=True)
@@ -180,10 +213,14 @@ def test_the_buyer_is_whom_the_field_names(both: duckdb.DuckDBPyConnection, core
         ]
     both.execute("create table truth (checkin_id varchar, buyer varchar, visitor varchar)")
     both.executemany("insert into truth values (?, ?, ?)", truth)
-    assert differences(
-        both,
-        f"select number_of('mindbody/checkins', checkin_id), {person('buyer', 'mindbody')} from ("
-        "select * from truth where 'C-' || buyer is not null and buyer != '' and buyer != visitor) as t"
-        .replace("cast(buyer as varchar)", "'C-' || buyer"),
-        "select checkin_id, buyer_customer_id from other.core.core_pass_uses",
-    ) == []
+    assert (
+        differences(
+            both,
+            f"select number_of('mindbody/checkins', checkin_id), {person('buyer', 'mindbody')} from ("
+            "select * from truth where 'C-' || buyer is not null and buyer != '' and buyer != visitor) as t".replace(
+                "cast(buyer as varchar)", "'C-' || buyer"
+            ),
+            "select checkin_id, buyer_customer_id from other.core.core_pass_uses",
+        )
+        == []
+    )

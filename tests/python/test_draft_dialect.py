@@ -1,5 +1,8 @@
 """A draft finds the columns that a dialect needs: by words in three languages, values and joins."""
 
+# A row of a file, or a case, stands on a line of its own.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import csv
@@ -151,7 +154,9 @@ def test_a_draft_is_a_dialect_once_its_zones_are_told(sample: Path) -> None:
 
 def test_a_draft_says_why_and_how_sure_it_is(sample: Path) -> None:
     text = text_of(sample / "german", date(2026, 1, 2))
-    said = [line for line in text.splitlines() if re.match(r" +(# )?[a-z_]+: .*  # [01][.]\d\d: ", line)]
+    said = [
+        line for line in text.splitlines() if re.match(r" +(# )?[a-z_]+: .*  # [01][.]\d\d: ", line)
+    ]
     assert len(said) > 15
     assert re.search(r"customer_id: .*Kundennummer.* \d+% distinct", text)
 
