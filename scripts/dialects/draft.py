@@ -336,8 +336,7 @@ def fits(
 
 def guesses(table: str, sheet: Sheet, names: dict[tuple[str, str], list[str]],
             keys: dict[str, set[str]]) -> dict[str, list[Guess]]:  # fmt: skip
-    """For each column of a table of the core the columns of a sheet that may fill it, best"
-    " first."""
+    """For each column of a table of the core the columns of a sheet that may fill it."""
     found: dict[str, list[Guess]] = {}
     for column in TABLES[table].columns:
         listed = []
