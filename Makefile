@@ -116,6 +116,10 @@ check-dialect: $(VENV)/.runtime ## Say what a dialect makes of exports: DIALECT=
 draft-dialect: $(VENV)/.runtime ## Propose a dialect for exports of an unknown system: EXPORTS=<folder>
 	@$(RUN) draft-dialect "$$EXPORTS"
 
+.PHONY: dialect-sql
+dialect-sql: $(VENV)/.runtime ## Print the SQL that a dialect becomes: DIALECT=<name>
+	@$(RUN) dialect-sql "$$DIALECT"
+
 .PHONY: golden
 golden: $(VENV)/.runtime ## Accept the results of the last build of the sample into tests/golden.csv
 	@$(RUN) golden

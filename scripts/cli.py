@@ -256,10 +256,11 @@ def check_dialect(dialect: str, exports: Path, values: bool) -> int:
 @click.argument("exports", type=FOLDER)
 @ends("No draft:")
 def draft_dialect(exports: Path) -> int:
-    """Draft a dialect for exports of an unknown system.
+    """Draft a dialect for unknown exports.
 
-    Prints YAML, each line with its evidence and a confidence; what is doubtful is commented out.
-    Read it, save it in dialects/ and check it with check-dialect: nothing applies it unseen.
+    EXPORTS is the folder of the files. Prints YAML, each line with its evidence and a confidence; what
+    is doubtful is commented out. Read it, save it in dialects/ and check it with check-dialect: nothing
+    applies it unseen.
     """
     from scripts.dialects import draft
 

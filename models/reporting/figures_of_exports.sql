@@ -72,7 +72,9 @@ figures as (
             'none of the seed payment_statuses; buys nothing',
             'no word of the dialect of ' || split_part(export_name, '/', 1)
             || if(
-                export_name in ('{{ core_exports() | map(attribute='export_name') | join("', '") }}'),
+                export_name in (
+                    '{{ core_exports() | map(attribute='export_name') | join("', '") }}'
+                ),
                 '', ', or no field for it'
             )
             || '; read as other'
