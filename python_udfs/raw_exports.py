@@ -519,7 +519,9 @@ def why_unreadable(error: Exception, file: str) -> str:
 
 
 def file_error(export: Export, file: str, sentence: str) -> pa.RecordBatch:
-    row = dict.fromkeys(export.schema.names) | {"source_file": file, "file_error": sentence}
+    # of a dialect all is told that is wrong, a line each
+    told = sentence.replace("\n", "; ")
+    row = dict.fromkeys(export.schema.names) | {"source_file": file, "file_error": told}
     return pa.RecordBatch.from_pylist([row], schema=export.schema)
 
 

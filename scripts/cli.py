@@ -258,9 +258,9 @@ def check_dialect(dialect: str, exports: Path, values: bool) -> int:
 def draft_dialect(exports: Path) -> int:
     """Draft a dialect for unknown exports.
 
-    EXPORTS is the folder of the files. Prints YAML, each line with its evidence and a confidence; what
-    is doubtful is commented out. Read it, save it in dialects/ and check it with check-dialect: nothing
-    applies it unseen.
+    EXPORTS is the folder of the files. Prints YAML, each line with its evidence and a confidence;
+    what is doubtful is commented out. Read it, save it in dialects/ and check it with
+    check-dialect: nothing applies it unseen.
     """
     from scripts.dialects import draft
 

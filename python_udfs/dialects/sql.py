@@ -405,12 +405,16 @@ def _landed(
                 f"{literal(source + ':')} || replace({_place_text(given, id_text, value)},"
                 f" {PART}, '-')",
             )
-        else:
+        elif column.name != "location_name":
             yield column.landed, _of_kind(column, block, value, scope)
     if block.table == "checkins":
         yield "moment_is", literal(block.moment_is)
-        if "location_id" in block.columns and "location_name" not in block.columns:
-            yield "location_name", _place_text(block.columns["location_id"], id_text, value)
+        names = [value(block.columns[name]) for name in ("location_name",) if name in block.columns]
+        if "location_id" in block.columns:
+            # a place without a name is called by its id
+            names.append(_place_text(block.columns["location_id"], id_text, value))
+        if names:
+            yield "location_name", f"coalesce({', '.join(names)})"
 
 
 def _place_text(given: Any, id_text: Callable[[Any], str], value: Callable[..., str]) -> str:

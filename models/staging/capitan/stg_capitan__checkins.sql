@@ -22,11 +22,12 @@ typed as (
         {{ integer_from_export('raw.customer_id') }} as customer_id,
         -- a dialect has made a text of every id, in the name of its source
         case
-            when raw.moment_is is not null then {{ text_from_export('raw.location_id') }}
+            when raw.moment_is != '' then {{ text_from_export('raw.location_id') }}
             else
                 {{ id_from_export(
                     'raw.location_id',
-                    '(select * from ' ~ ref('raw_capitan__checkins') ~ ' where moment_is is null)'
+                    '(select * from ' ~ ref('raw_capitan__checkins')
+                    ~ ' where coalesce(moment_is, \'\') = \'\')'
                 ) }}
         end as location_id,
         {{ core_word('raw.entry_method', 'entry_method', 'capitan') }} as entry_kind,
@@ -55,7 +56,7 @@ typed as (
         end as checkin_utc,
         -- the begin of a class is no arrival
         {{ tells_time_of_day('raw.checkin_datetime') }}
-        and coalesce(raw.moment_is, 'arrival') = 'arrival' as is_timed,
+        and coalesce(nullif(raw.moment_is, ''), 'arrival') = 'arrival' as is_timed,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.checkin_id as checkin_id_text,
         raw.customer_id as customer_id_text,
