@@ -410,7 +410,8 @@ def _landed(
     if block.table == "checkins":
         yield "moment_is", literal(block.moment_is)
         names = [value(block.columns[name]) for name in ("location_name",) if name in block.columns]
-        if "location_id" in block.columns:
+        looked_up = verb_of(block.columns.get("location_name")) == "lookup"
+        if "location_id" in block.columns and (looked_up or not names):
             # a place without a name is called by its id
             names.append(_place_text(block.columns["location_id"], id_text, value))
         if names:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -408,3 +409,18 @@ def test_a_file_may_tell_its_encoding_delimiter_and_header(tmp_path: Path) -> No
     )
     (tmp_path / "people.csv").write_bytes("a\nb\nno|given|family\n7|Zoë|Example\n".encode("cp1252"))
     assert people_of(tmp_path, text) == [("7", "Zoë", "Example")]
+
+
+def test_the_age_of_an_export_is_that_of_what_a_dialect_reads_for_it(tmp_path: Path) -> None:
+    from python_udfs.export_age import export_written_at
+
+    path = tmp_path / "square.north/items.csv"
+    path.parent.mkdir()
+    path.write_text("Date\n")
+    os.utime(path, (1_000_000, 1_000_000))
+    with duckdb.connect() as connection:
+        ages = [
+            export_written_at(connection, str(tmp_path), export, 2_000_000)
+            for export in ("transactions/combined_transaction_data", "capitan/relations")
+        ]
+    assert ages == [1_000_000, 2_000_000]

@@ -62,7 +62,7 @@ WORDS = {"spanish": SPANISH, "german": GERMAN}
 
 
 @pytest.fixture(scope="module")
-def sample(shared: Path) -> Path:
+def other_systems(shared: Path) -> Path:
     """A twentieth of the sample, as other systems export it."""
 
     def make(folder: Path) -> None:
@@ -133,27 +133,27 @@ def without(dialect: Dialect, *tables: str) -> Dialect:
     ],
 )
 def test_a_draft_finds_nine_of_ten_required_columns(
-    sample: Path, name: str, folder: str, missing: tuple[str, ...]
+    other_systems: Path, name: str, folder: str, missing: tuple[str, ...]
 ) -> None:
     dialect = without(load(name), *missing)
-    assert share_found(dialect, sample / "dialects" / folder) >= 0.9
+    assert share_found(dialect, other_systems / "dialects" / folder) >= 0.9
 
 
 @pytest.mark.parametrize("language", ["spanish", "german"])
-def test_headers_of_another_language_are_found(sample: Path, language: str) -> None:
-    assert share_found(load("capitan"), sample / language, WORDS[language]) >= 0.7
+def test_headers_of_another_language_are_found(other_systems: Path, language: str) -> None:
+    assert share_found(load("capitan"), other_systems / language, WORDS[language]) >= 0.7
 
 
-def test_a_draft_is_a_dialect_once_its_zones_are_told(sample: Path) -> None:
-    text = text_of(sample / "dialects/mindbody/mindbody", date(2026, 1, 2))
+def test_a_draft_is_a_dialect_once_its_zones_are_told(other_systems: Path) -> None:
+    text = text_of(other_systems / "dialects/mindbody/mindbody", date(2026, 1, 2))
     assert "zone: ASK" in text
     told = text.replace("zone: ASK", "zone: gym").replace("system: mygym", "system: draft")
     found = parse(told, "dialects/draft.yml")
     assert {block.table for block in found.blocks()} >= {"customers", "checkins", "pass_uses"}
 
 
-def test_a_draft_says_why_and_how_sure_it_is(sample: Path) -> None:
-    text = text_of(sample / "german", date(2026, 1, 2))
+def test_a_draft_says_why_and_how_sure_it_is(other_systems: Path) -> None:
+    text = text_of(other_systems / "german", date(2026, 1, 2))
     said = [
         line for line in text.splitlines() if re.match(r" +(# )?[a-z_]+: .*  # [01][.]\d\d: ", line)
     ]
@@ -161,9 +161,11 @@ def test_a_draft_says_why_and_how_sure_it_is(sample: Path) -> None:
     assert re.search(r"customer_id: .*Kundennummer.* \d+% distinct", text)
 
 
-def test_no_person_is_in_a_draft(sample: Path) -> None:
-    text = text_of(sample / "exports", date(2026, 1, 2))
-    with (sample / "exports/capitan/customers.csv").open(encoding="utf-8", newline="") as file:
+def test_no_person_is_in_a_draft(other_systems: Path) -> None:
+    text = text_of(other_systems / "exports", date(2026, 1, 2))
+    with (other_systems / "exports/capitan/customers.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
         emails = {row["email"] for row in csv.DictReader(file) if row["email"]}
     assert emails
     assert not [email for email in emails if email in text]
