@@ -5,7 +5,7 @@ with raw as (
         {{ record_text() }} as record_text,
         {{ record_hash() }} as record_hash,
     from {{ ref('raw_transactions__combined_transaction_data') }}
-    where {{ file_is_readable() }}
+    where {{ row_is_wanted() }}
 ),
 
 -- one row: which of day and month stands first where the year does not
@@ -35,6 +35,7 @@ typed as (
         {{ money_from_export('raw.base_price_amount') }} as base_price_amount,
         {{ integer_from_export('raw."Day Pass Count"') }} as day_pass_count,
         {{ integer_from_export('raw.quantity') }} as quantity,
+        {{ integer_from_export('raw.payer_customer_id') }} as payer_customer_id,
         {{ date_from_export('raw."Date"', 'orders.transaction_date') }} as transaction_date,
         raw.transaction_id as transaction_id_text,
         {{ given_values('transactions/combined_transaction_data', 'raw') }} as given,
