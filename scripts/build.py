@@ -153,7 +153,7 @@ def release_warehouse() -> None:
 
 def run_dbt(*arguments: str) -> dbtRunnerResult:
     """Run one dbt command, its log in the log file only, and let go of the warehouse."""
-    # dbt keeps all that it makes until it ends: to walk it for garbage takes a tenth of a build.
+    # dbt keeps all that it makes until it ends: garbage collection would cost a tenth of a build.
     gc.disable()
     try:
         result = dbtRunner().invoke(
