@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import configparser
 import inspect
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -22,10 +23,12 @@ from jinja2 import nodes
 # A query of the whole project, dbt's own hook, or of use within one statement only.
 WITHOUT_EXAMPLE = {
     "comment_on_function": "a statement of dbt",
+    "comments_on": "a statement of dbt",
     "core_exports": "a list of the vars",
     "core_rows": "a query of staging",
     "core_word": "a word of a seed",
     "create_build_state": "a statement of dbt",
+    "drop_former": "a statement of dbt",
     "drop_former_relations": "a statement of dbt",
     "export_modified_at": "asks for files",
     "exports_known": "reads the manifest",
@@ -39,6 +42,8 @@ WITHOUT_EXAMPLE = {
     "payment_link_probability": "columns of a query",
     "match_payment_weight": "columns of a query",
     "pass_gear_among": "columns of a query",
+    "materialization_table_duckdb": "a statement of dbt",
+    "materialization_view_duckdb": "a statement of dbt",
     "of_winner": "a condition of row_outcome",
     "record_hash": "all columns of a landing table",
     "record_text": "all columns of a landing table",
@@ -50,7 +55,12 @@ WITHOUT_EXAMPLE = {
     "unreadable_values_of": "columns of an export, see the tests of unreadable values",
     "values_read_of": "columns of an export, see the tests of unreadable values",
 }
-SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "macros").glob("*.sql"))
+# dbt names a materialization so, and takes it for a macro
+MATERIALIZATION = re.compile(r'materialization (\w+), adapter="(\w+)"[^%]*%}')
+SOURCE = MATERIALIZATION.sub(
+    r"macro materialization_\1_\2() %}",
+    "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "macros").glob("*.sql")),
+).replace("endmaterialization", "endmacro")
 DESCRIBED = {
     macro["name"]: macro
     for path in sorted((PROJECT / "macros").glob("*.yml"))
