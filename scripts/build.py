@@ -361,9 +361,10 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         )
         if whole:
             tidy(settings)
-            last.remember(made_from)
             if NIGHTLY in arguments:
                 write_pages(settings)
+            # last of all: what failed before it is done again
+            last.remember(made_from)
         if whole and NIGHTLY not in arguments:
             print(next_steps(settings))
     return []
