@@ -118,6 +118,18 @@ docs: $(VENV)/.development ## Write the docs and the column lineage of the last 
 docs-answers: $(VENV)/.runtime ## Renew the answers in docs/analysts.md and docs/matching.md, after a build of the sample
 	@$(RUN) docs-answers
 
+.PHONY: check-dialect
+check-dialect: $(VENV)/.runtime ## Say what a dialect makes of exports: DIALECT=<name> EXPORTS=<folder>
+	@$(RUN) check-dialect "$$DIALECT" "$$EXPORTS" $(ARGS)
+
+.PHONY: draft-dialect
+draft-dialect: $(VENV)/.runtime ## Propose a dialect for exports of an unknown system: EXPORTS=<folder>
+	@$(RUN) draft-dialect "$$EXPORTS"
+
+.PHONY: dialect-sql
+dialect-sql: $(VENV)/.runtime ## Print the SQL that a dialect becomes: DIALECT=<name>
+	@$(RUN) dialect-sql "$$DIALECT"
+
 .PHONY: golden
 golden: $(VENV)/.runtime ## Accept the results of the last build of the sample into tests/golden.csv
 	@$(RUN) golden

@@ -26,7 +26,7 @@
         {%- for column in columns %}
         {{ column }},
         {%- endfor %}
-        '{{ export.system }}' as source_system,
+        {{ source_system_of(export.system) }} as source_system,
     from {{ ref(export.staging) }}
     where row_outcome = 'kept'
     {{ 'union all' if not loop.last }}

@@ -64,6 +64,7 @@
             lower(trim({{ name }})),
             '|payment|refund|no name|unknown|guest|.*\b(day|punch|guest|climb|climbing) pass|.* rental'
             || '|(shopify|square|stripe|web|online|store|shop|pos|walk-?in) customer'
+            || '|nan|null|none|nil|n/?a|[?-]+'
         ),
         true
     )

@@ -1,13 +1,19 @@
 {# The columns with which a landing table says where a row stood and whether it could be read. #}
 {% macro landing_bookkeeping() -%}
     source_file, source_line, source_line_count, reject_reason, raw_text, file_error,
-    source_written_at, source_header_line, is_erased, erased_for
+    source_written_at, source_header_line, left_out_because, is_erased, erased_for
 {%- endmacro %}
 
 
 {# True for every row; stops the build with the file's own sentence when a file is unreadable. #}
 {% macro file_is_readable() -%}
     case when file_error is not null then error(file_error) else true end
+{%- endmacro %}
+
+
+{# The same for a landing table of an export: false for the rows that a dialect leaves out. #}
+{% macro row_is_wanted() -%}
+    {{ file_is_readable() }} and left_out_because is null
 {%- endmacro %}
 
 

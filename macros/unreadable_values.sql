@@ -150,9 +150,9 @@
 
 {# The optional values of an export that are not used, one row each, and how many of each column
    were given. Of a rejected record rejected_rows says more; of an erased one nothing is left. #}
-{% macro unreadable_values_of(export_name, base_model) -%}
+{% macro unreadable_values_of(export_name, base_model, name) -%}
     select
-        '{{ export_name }}' as export_name,
+        {{ name }} as export_name,
         found.source_file,
         found.value.column_name,
         found.value.reason,
@@ -166,9 +166,9 @@
 
 
 {# How many values of each optional column of an export were read: one row per column. #}
-{% macro values_read_of(export_name, base_model) -%}
+{% macro values_read_of(export_name, base_model, name) -%}
     select
-        '{{ export_name }}' as export_name,
+        {{ name }} as export_name,
         unnest([
             {%- for line in typed_columns(export_name).split(';') %}
             '{{ (line | trim).split(', ')[0] }}'{{ ',' if not loop.last }}
@@ -181,4 +181,5 @@
         ]) as read_count
     from {{ base_model }}
     where row_outcome not in ('rejected', 'erased')
+    group by {{ name }}
 {%- endmacro %}

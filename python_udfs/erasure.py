@@ -346,7 +346,7 @@ class _Met:
 # Bookkeeping that tells nothing of a person.
 UNTOUCHED = frozenset(
     ["source_file", "source_line", "source_line_count", "source_written_at", "reject_reason"]
-    + ["source_header_line", "file_error"]
+    + ["source_header_line", "file_error", "left_out_because"]
 )
 ADDED = (pa.field("is_erased", pa.bool_()), pa.field("erased_for", pa.list_(pa.string())))
 

@@ -10,7 +10,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 
 from python_udfs.file_kinds import FileError
 from python_udfs.find_exports import list_files
-from python_udfs.raw_exports import EXPORTS
+from python_udfs.raw_exports import EXPORTS, sources_for
 
 
 def export_written_at(
@@ -23,6 +23,8 @@ def export_written_at(
     """
     files = list_files(connection.cursor(), root, EXPORTS)
     mine = [file for file in files if file.export == export]
+    # what a dialect reads for it is of it as well
+    mine += [file for source in sources_for(export, files) for file in source.files]
     undated = next((file.name for file in mine if not file.written_at), None)
     if undated:
         raise FileError(f"nobody knows when {undated} was written")

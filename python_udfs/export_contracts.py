@@ -29,6 +29,7 @@ BOOKKEEPING = (
     pa.field("file_error", pa.string()),
     pa.field("source_written_at", pa.timestamp("us")),
     pa.field("source_header_line", pa.int64()),
+    pa.field("left_out_because", pa.string()),
 )
 
 

@@ -7,6 +7,7 @@ systems leave in folders, such as `.DS_Store`.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import stat
@@ -24,6 +25,9 @@ from python_udfs.file_kinds import OPEN_DOCUMENT, WORKBOOK, FileError
 from python_udfs.s3_access import is_s3, reason
 
 ERASURE = "privacy/erasure_requests"
+# Folders that are read without a dialect; no source is called like one of them.
+OWN_FOLDERS = ("capitan", "transactions", "privacy")
+DIALECTS = Path(__file__).resolve().parent.parent / "dialects"
 # Text, Parquet, and what compresses them. The content decides which it is.
 DATA_ENDINGS = frozenset(
     ("csv", "tsv", "tab", "psv", "txt", "text", "dat", "parquet", "parq", "pq")
@@ -123,6 +127,8 @@ def place(name: str, exports: Collection[str]) -> tuple[str | None, str | None, 
     folder, *below = (folded(part) for part in parts)
     folders = {export.split("/")[0] for export in exports}
     if folder not in folders:
+        if below and dialect_folder(folder):
+            return _place_in_dialect(folder, name)
         if not below:
             return None, _ending_reason(folder) or NO_EXPORT, name
         return None, NO_EXPORT, parts[0] + "/"
@@ -136,6 +142,47 @@ def place(name: str, exports: Collection[str]) -> tuple[str | None, str | None, 
     if is_named or len(below) == 1:
         return None, _ending_reason(below[-1]) or NO_EXPORT, name
     return None, NO_EXPORT, "/".join(parts[:2]) + "/"
+
+
+def dialect_folder(folder: str) -> tuple[str, str] | None:
+    """The dialect of a folder under the exports root, and the name of the source; None without one.
+
+    Example:
+        >>> dialect_folder("Square.North"), dialect_folder("square"), dialect_folder("capitan")
+        (('square', 'north'), ('square', 'square'), None)
+    """
+    dialect, _, source = folded(folder).partition(".")
+    if dialect not in _dialects() or (source or dialect) in OWN_FOLDERS:
+        return None
+    return dialect, source or dialect
+
+
+@functools.cache
+def _dialects() -> frozenset[str]:
+    """The names of all dialects. Capitan's own folder is read without one."""
+    return frozenset(path.stem for path in DIALECTS.glob("*.yml"))
+
+
+def _place_in_dialect(folder: str, name: str) -> tuple[str | None, str | None, str]:
+    """The same of a file in a folder that a dialect reads."""
+    from python_udfs.dialects import document, files  # few gyms need it
+
+    dialect, source = dialect_folder(folder) or ("", "")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", source):
+        return None, f"{source} is no name for a source; rename the folder", name
+    try:
+        known = document.load(dialect)
+    except document.DialectError as error:
+        return f"{source}/", str(error).splitlines()[0], name
+    own = name.split("/")[0]
+    last = folded(name.rpartition("/")[2])
+    ending = last_ending(last)
+    if not has_data_ending(last) and ending not in files.ENDINGS:
+        return None, _ending_reason(last), name
+    wanted = [key for key, one in known.files.items() if files.is_of(name, own, one["names"])]
+    if not wanted and ending not in files.CONTAINERS:
+        return None, f"the dialect {dialect} reads no file of this name", name
+    return f"{source}/{files.name_of(name, own)}", None, name
 
 
 def _ending_reason(name: str) -> str | None:

@@ -20,6 +20,8 @@ from python_udfs.raw_exports import (
     read_export,
     read_file,
     root_of,
+    rows_of_source,
+    sources_for,
     why_unreadable,
 )
 
@@ -116,12 +118,16 @@ def _erased(
 
             def rows_of(path: str) -> Iterator[Mapping[str, str | None]]:
                 columns = [*EXPORTS[path].columns, "source_file", "source_line", "reject_reason"]
-                for file in files_of(path, EXPORTS[path].required, files):
+                sources = sources_for(path, files)
+                for file in files_of(path, EXPORTS[path].required and not sources, files):
                     try:
                         for batch in read_file(session.cursor(), EXPORTS[path], file):
                             yield from batch.select(columns).to_pylist()
                     except (UnicodeDecodeError, *READ_ERRORS) as error:
                         raise FileError(why_unreadable(error, file.name)) from error
+                for source in sources:
+                    for batch in rows_of_source(session, source, path):
+                        yield from batch.select(columns).to_pylist()
 
             requests = requests_from(rows_of(ERASURE))
             _found[seen] = find_erased(requests, rows_of, related_names(nicknames.fetchall()))

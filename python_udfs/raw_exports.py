@@ -21,15 +21,25 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from python_udfs.export_contracts import EXPORTS, Export
 from python_udfs.file_kinds import HEAD, PARQUET, FileError, encoding, head_of, unpacked, what_it_is
-from python_udfs.find_exports import ExportFile, as_pattern, files_of, last_ending, list_files
+from python_udfs.find_exports import (
+    ExportFile,
+    as_pattern,
+    dialect_folder,
+    files_of,
+    last_ending,
+    list_files,
+)
 from python_udfs.s3_access import is_s3, reason
+
+if TYPE_CHECKING:
+    from python_udfs.dialects.source import Source
 
 RECORDS_PER_BATCH = 50_000
 DELIMITERS = (",", ";", "\t", "|")
@@ -58,6 +68,7 @@ FILES_SCHEMA = pa.schema(
         pa.field("byte_count", pa.int64()),
         pa.field("written_at", pa.timestamp("us")),
         pa.field("not_read_because", pa.string()),
+        pa.field("cannot", pa.string()),
     ]
 )
 
@@ -402,6 +413,7 @@ def _batch(
                 pa.nulls(count, pa.string()),
                 pa.repeat(pa.scalar(source.written_at, pa.timestamp("us")), count),
                 pa.repeat(pa.scalar(header_line, pa.int64()), count),
+                pa.nulls(count, pa.string()),
             ],
             schema=export.schema,
         )
@@ -451,7 +463,8 @@ def read_parquet(
     rows = cursor.sql(
         f"select {columns}, {_quoted(source.name)}, file_row_number + 1, cast(1 as integer),"
         " cast(null as varchar), cast(null as varchar), cast(null as varchar),"
-        f" cast({written_at} as timestamp), cast(null as bigint) from {parquet}"
+        f" cast({written_at} as timestamp), cast(null as bigint), cast(null as varchar)"
+        f" from {parquet}"
     )
     for batch in rows.to_arrow_reader(RECORDS_PER_BATCH):
         yield pa.RecordBatch.from_arrays(batch.columns, schema=export.schema)
@@ -506,7 +519,9 @@ def why_unreadable(error: Exception, file: str) -> str:
 
 
 def file_error(export: Export, file: str, sentence: str) -> pa.RecordBatch:
-    row = dict.fromkeys(export.schema.names) | {"source_file": file, "file_error": sentence}
+    # of a dialect all is told that is wrong, a line each
+    told = sentence.replace("\n", "; ")
+    row = dict.fromkeys(export.schema.names) | {"source_file": file, "file_error": told}
     return pa.RecordBatch.from_pylist([row], schema=export.schema)
 
 
@@ -534,7 +549,8 @@ def read_export(
         A stream of batches: the contract's columns as text, then `source_file` (relative to
         the root), `source_line` (1 is the file's first line; in Parquet the row number),
         `source_line_count`, `reject_reason`, `raw_text`, `file_error`, `source_written_at` (UTC;
-        null where unknown) and `source_header_line` (null in Parquet).
+        null where unknown), `source_header_line` (null in Parquet) and `left_out_because` (of a row
+        that a dialect does not want).
     """
     export, root = EXPORTS[path], root_of(source)
 
@@ -543,10 +559,16 @@ def read_export(
             return
         file, row_count = path, 0
         try:
-            files = files_of(path, export.required, list_files(session.cursor(), root, EXPORTS))
-            for found in files:
+            listed = list_files(session.cursor(), root, EXPORTS)
+            sources = sources_for(path, listed)
+            for found in files_of(path, export.required and not sources, listed):
                 file = found.name
                 for batch in read_file(session.cursor(), export, found):
+                    row_count += batch.num_rows
+                    yield batch
+            for source in sources:
+                file = f"{source.folder}/"
+                for batch in rows_of_source(session, source, path):
                     row_count += batch.num_rows
                     yield batch
             if export.required and not row_count:
@@ -555,6 +577,38 @@ def read_export(
             yield file_error(export, file, why_unreadable(error, file))
 
     return pa.RecordBatchReader.from_batches(export.schema, batches())
+
+
+def sources_for(path: str, files: Sequence[ExportFile]) -> list[Source]:
+    """The folders with a dialect of their own that have rows for an export."""
+    if not any(dialect_folder(file.name.split("/")[0]) for file in files):
+        return []
+    from python_udfs.dialects.source import feeds, sources_among  # few gyms need it
+
+    return [source for source in sources_among(files) if feeds(source, path)]
+
+
+def rows_of_source(
+    session: duckdb.DuckDBPyConnection, source: Source, path: str
+) -> Iterator[pa.RecordBatch]:
+    """The rows of an export that a dialect makes of a folder."""
+    from python_udfs.dialects.source import Reader
+
+    with session.cursor() as cursor:
+        yield from Reader(cursor, source).rows(path)
+
+
+def cannot_tell(file: ExportFile) -> str | None:
+    """What the dialect of a file says that its system does not tell; None without a dialect."""
+    found = dialect_folder(file.name.split("/")[0]) if "/" in file.name and file.export else None
+    if found is None:
+        return None
+    from python_udfs.dialects import document  # few gyms need it
+
+    try:
+        return "; ".join(document.load(found[0]).document.get("cannot", [])) or None
+    except document.DialectError:
+        return None  # landing says what is wrong with it
 
 
 def list_export_files(
@@ -568,7 +622,7 @@ def list_export_files(
 
     Returns:
         One row per file, by name: file_name, listed_as, export_name, byte_count, written_at,
-        not_read_because. Nothing where the root cannot be listed: every export says that.
+        not_read_because, cannot. Nothing where the root cannot be listed: every export says that.
     """
     root = root_of(source)
     try:
@@ -577,6 +631,7 @@ def list_export_files(
         files = []
     rows = [
         (file.name, file.listed_as, file.export, file.byte_count, file.written_at, file.reason)
+        + (cannot_tell(file),)
         for file in files
     ]
     columns = list(zip(*rows, strict=True)) or [()] * len(FILES_SCHEMA)

@@ -59,6 +59,8 @@ NO_DISK = (
     "what does not fit in memory found no room on the warehouse's disk; make room there, or raise"
     " GYM_MEMORY_LIMIT"
 )
+FAILED_BEFORE = "The build failed; what was published before stays:"
+FAILED_AFTER = "The build is published, but what follows it was not all done:"
 PART_ONLY = "A part only: not published, and no result file was written."
 OURS = ("warehouse", "exports", "published", "dashboard", "logs", "target", "data", "dev")
 BESIDE_WAREHOUSE = (
@@ -68,6 +70,10 @@ BESIDE_WAREHOUSE = (
 )
 BESIDE_PUBLISHED = ("part", "part.wal", "warehouse")
 RAISED = re.compile(r"[A-Za-z_][\w.]*(?:Error|Exception): (.+)")
+
+
+class FailedAfterError(Exception):
+    """Something failed when the build was published already."""
 
 
 def one_sentence(message: str) -> str:
@@ -153,7 +159,7 @@ def release_warehouse() -> None:
 
 def run_dbt(*arguments: str) -> dbtRunnerResult:
     """Run one dbt command, its log in the log file only, and let go of the warehouse."""
-    # dbt keeps all that it makes until it ends: to walk it for garbage takes a tenth of a build.
+    # dbt keeps all that it makes until it ends: garbage collection would cost a tenth of a build.
     gc.disable()
     try:
         result = dbtRunner().invoke(
@@ -200,6 +206,23 @@ def remember_figures(warehouse: Path) -> None:
             commit
             """
         )
+
+
+@contextlib.contextmanager
+def told_as_published(is_published: bool) -> Iterator[None]:
+    """Let nobody believe that the former build is still the published one.
+
+    Raises:
+        FailedAfterError: an error within, where the build was published before it.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (duckdb.Error, OSError) as error:
+        if not is_published:
+            raise
+        raise FailedAfterError(one_sentence(str(error))) from error
 
 
 @contextlib.contextmanager
@@ -327,21 +350,23 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         action_memory.remember(warehouse, settings.action_history, is_trial)
         staff_records.write(warehouse, settings)
         publish.publish(warehouse, published, settings)
-    if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
-        print_report(settings)
-    statuses = [str(run.status) for run in runs if run.node.resource_type != "operation"]
-    print(
-        f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
-        f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
-        + (f"Published for reading: {published}" if whole else PART_ONLY)
-    )
-    if whole:
-        tidy(settings)
-        last.remember(made_from)
-        if NIGHTLY in arguments:
-            write_pages(settings)
-    if whole and NIGHTLY not in arguments:
-        print(next_steps(settings))
+    with told_as_published(whole):
+        if {"pipeline_report", "exported_files"} <= {run.node.name for run in runs}:
+            print_report(settings)
+        statuses = [str(run.status) for run in runs if run.node.resource_type != "operation"]
+        print(
+            f"\n{statuses.count('success')} models and seeds built, {statuses.count('pass')} tests"
+            f" passed, {statuses.count('warn')} warned, in {time.monotonic() - started:.0f} s.\n"
+            + (f"Published for reading: {published}" if whole else PART_ONLY)
+        )
+        if whole:
+            tidy(settings)
+            if NIGHTLY in arguments:
+                write_pages(settings)
+            # last of all: what failed before it is done again
+            last.remember(made_from)
+        if whole and NIGHTLY not in arguments:
+            print(next_steps(settings))
     return []
 
 
@@ -387,6 +412,7 @@ def main(arguments: list[str]) -> int:
     """Run the only build of the warehouse; returns the exit status."""
     os.chdir(PROJECT)
     logging.raiseExceptions = False  # a log that the disk has no room for is not the news
+    headline = FAILED_BEFORE
     if asked := project_settings.handed_on(arguments, "--target", "-t"):
         os.environ.update(GYM_TARGET=asked[-1])
     try:
@@ -399,10 +425,12 @@ def main(arguments: list[str]) -> int:
                 problems = build(arguments, settings)
     except project_settings.SettingsError as error:
         problems = error.problems
+    except FailedAfterError as error:
+        headline, problems = FAILED_AFTER, [str(error)]
     except (duckdb.Error, OSError) as error:
         problems = [one_sentence(str(error))]
     if problems:
-        print("\nThe build failed; what was published before stays:", file=sys.stderr)
+        print(f"\n{headline}", file=sys.stderr)
         for problem in problems:
             print(f"  {problem}", file=sys.stderr)
     return 1 if problems else 0

@@ -213,19 +213,71 @@ def golden() -> int:
               show_default=True)  # fmt: skip
 @click.option("--contagion", type=click.FloatRange(1, 4), default=2.0, show_default=True,
               help="Leaving is so much likelier in the 90 days after the partner's.")  # fmt: skip
+@click.option("--dialect", type=click.Choice(["capitan", "mindbody", "rock_gym_pro", "square"]),
+              help="Also as this system exports it, into OUT/dialects.")  # fmt: skip
 @ends("No sample:")
 def sample(out: Path, seed: int, scale: float, days: int | None, locations: int,
-           contagion: float) -> int:  # fmt: skip
+           contagion: float, dialect: str | None) -> int:  # fmt: skip
     """Write an invented gym's exports.
 
     The truth behind them stands beside them. Equal options give equal bytes, and nothing is done
     where the folder holds them already.
     """
     from scripts import sample_exports
+    from scripts.sample_gym import dialects
     from scripts.sample_gym.config import DEFAULT_DAYS, Arguments
 
     arguments = Arguments(seed, scale, days or DEFAULT_DAYS, locations, contagion)
-    return sample_exports.main(out, arguments)
+    status = sample_exports.main(out, arguments)
+    if dialect and not status:
+        dialects.write(dialect, out, out / "dialects" / dialect)
+        print(f"{out / 'dialects' / dialect}: the same gym as {dialect} exports it")
+    return status
+
+
+@cli.command("check-dialect")
+@click.argument("dialect")
+@click.argument("exports", type=FOLDER)
+@click.option("--values", is_flag=True, help="Also show names and other personal values.")
+@ends("No check:")
+def check_dialect(dialect: str, exports: Path, values: bool) -> int:
+    """Check a dialect against exports.
+
+    DIALECT is a name in dialects/ or a file of your own, EXPORTS the folder of the files. Says for
+    each column of the core where it comes from, how much of it is filled and what cannot be read.
+    Status 1 where a required column is missing or cannot be read.
+    """
+    from scripts.dialects import check
+
+    return check.main(dialect, exports, values)
+
+
+@cli.command("draft-dialect")
+@click.argument("exports", type=FOLDER)
+@ends("No draft:")
+def draft_dialect(exports: Path) -> int:
+    """Draft a dialect for unknown exports.
+
+    EXPORTS is the folder of the files. Prints YAML, each line with its evidence and a confidence;
+    what is doubtful is commented out. Read it, save it in dialects/ and check it with
+    check-dialect: nothing applies it unseen.
+    """
+    from scripts.dialects import draft
+
+    return draft.main(exports)
+
+
+@cli.command("dialect-sql")
+@click.argument("dialect")
+@ends("No queries:")
+def dialect_sql(dialect: str) -> int:
+    """Print the SQL that a dialect becomes.
+
+    DIALECT is a name in dialects/ or a file of your own.
+    """
+    from scripts.dialects import show
+
+    return show.main(dialect)
 
 
 @cli.command()

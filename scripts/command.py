@@ -82,6 +82,7 @@ def run(act: Callable[[], int], failed: str) -> int:
     global _tidies
     import duckdb
 
+    from python_udfs.file_kinds import FileError
     from python_udfs.settings import SettingsError
 
     try:
@@ -101,6 +102,9 @@ def run(act: Callable[[], int], failed: str) -> int:
         package = str(error.name).partition(".")[0]
         installs = "make mcp" if package in OF_THE_EXTRA else "make lint"
         print(f"{failed}\n  {error.name} is missing; `{installs}` installs it", file=sys.stderr)
+        status = 1
+    except FileError as error:
+        print(failed, *(f"  {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr)
         status = 1
     except (duckdb.Error, OSError) as error:
         print(f"{failed}\n  {sentence(error)}", file=sys.stderr)

@@ -26,8 +26,9 @@ def main(customer_id: str) -> int:
     number = NUMBER.fullmatch(customer_id)
     if number is None:
         print(
-            "Say which customer, by number: make customer ID=<customer_id>."
-            " find_customer('a name') in the published file finds the number.",
+            "Say which customer, by number: make customer ID=<customer_id>. The search of the staff"
+            " page (make dashboard) finds the number, and so does find_customer('a name') in the"
+            " published file.",
             file=sys.stderr,
         )
         return 2

@@ -23,7 +23,7 @@ from scripts import staff_records
 
 # What decides the result, beside the exports and the settings.
 PROJECT_PARTS = ["models", "macros", "seeds", "tests", "python_udfs", "scripts"]
-PROJECT_PARTS += ["dbt_project.yml", "profiles.yml", "requirements.txt"]
+PROJECT_PARTS += ["dialects", "dbt_project.yml", "profiles.yml", "requirements.txt"]
 
 # Compiled Python, and tests/python: neither is read by a build.
 IGNORED = {"__pycache__", "python"}

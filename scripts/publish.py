@@ -24,6 +24,7 @@ from scripts.published_texts import replaced_texts
 
 TABLES = {
     "customers": "customer_id",
+    "source_customers": "customer_id",
     "checkins": "checkin_datetime, checkin_id",
     "memberships": "start_date, membership_id",
     "calendar": "day",

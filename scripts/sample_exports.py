@@ -263,6 +263,9 @@ def main(out: Path, args: Arguments) -> int:
     if manifest is None:
         print(f"{out}: up to date, nothing to do")
         return 0
-    counts = ", ".join(f"{value:,} {name}" for name, value in manifest["counts"].items())
-    print(f"{out}: {manifest['gyms']} gym(s), {counts}")
+    counts = manifest["counts"]
+    print(
+        f"{out}: an invented gym was written, {counts['checkins']:,} check-ins of"
+        f" {counts['customers']:,} customers"
+    )
     return 0

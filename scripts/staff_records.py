@@ -13,6 +13,7 @@ import re
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from python_udfs.person_names import related_names
 from python_udfs.settings import Settings
@@ -125,14 +126,19 @@ def copy_records(connection: duckdb.DuckDBPyConnection, with_children: bool) -> 
     ]
     values = [(column, text) for _, column, text in texts]
     withheld = NOBODY if with_children else withheld_in(connection, values)
+    # one statement a column: one for each text is an hour's work where an export lost its form
+    shown: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for table, column, text in texts:
         said = text if table in QUESTIONS else without_words(text)
-        shown = publishable(said, column, withheld)
-        if shown != text:
-            connection.execute(
-                f"update {table} set {column} = $shown where {column} = $text",
-                {"shown": shown, "text": text},
-            )
+        if (changed := publishable(said, column, withheld)) != text:
+            shown.setdefault((table, column), []).append((text, changed))
+    for (table, column), pairs in shown.items():
+        old, new = zip(*pairs, strict=True)
+        connection.register("pairs", pa.table({"old": old, "new": new}))
+        connection.execute(
+            f"update {table} set {column} = pairs.new from pairs where {table}.{column} = pairs.old"
+        )
+        connection.unregister("pairs")
     connection.execute(f"create table of_build as {BUILD} private.main.build_history")
 
 
@@ -149,15 +155,17 @@ def write(warehouse: Path, settings: Settings) -> None:
     config = {"memory_limit": settings.memory_limit} if settings.memory_limit else {}
     mask = os.umask(0o777 & ~MODE)
     try:
-        with duckdb.connect(str(part), config=config) as connection:
+        # in memory first: what DuckDB overwrites in a file may stay in it, and a kill leaves a part
+        with duckdb.connect(config=config) as connection:
             connection.execute(f"attach {quoted(str(warehouse))} as private (read_only)")
             withheld = requests_in(connection, "private")
             if not settings.publish_children:
                 withheld.add(CHILDREN)
-            note.add("part", {str(part): []}, withheld)
             copy_records(connection, settings.publish_children)
-            connection.execute("detach private")
-            connection.execute("force checkpoint")
+            note.add("part", {str(part): []}, withheld)
+            connection.execute(f"attach {quoted(str(part))} as {SCHEMA}")
+            connection.execute(f"copy from database memory to {SCHEMA}")
+            connection.execute(f"force checkpoint {SCHEMA}")
         note.add("records", {str(path): mark_of(part)}, withheld)
         part.replace(path)
         note.settle([str(path)])

@@ -30,7 +30,7 @@ from python_udfs import settings
 from scripts import golden
 
 PROJECT = Path(__file__).resolve().parents[2]
-PARTS = ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts")
+PARTS = ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts", "dialects")
 PARTS += ("docs", "benchmarks")
 FILES = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "requirements.txt", "README.md")
 FOLDERS = ("core", "intermediate", "marts", "staging")

@@ -4,7 +4,8 @@ with checkins as (
         'checkin_id', 'customer_id', 'location_id', 'location_name', 'entry_kind', 'entry_method',
         'entry_method_description', 'customer_first_name', 'customer_last_name',
         'customer_birthday', 'customer_birthday_problem', 'checkin_datetime', 'checkin_utc',
-        'is_timed',
+        'is_timed', 'pass_name', 'pass_buyer_name', 'pass_buyer_customer_id',
+        'pass_remaining_count',
     ]) }}
 )
 

@@ -2,7 +2,7 @@
 with customers as (
     {{ core_rows('customers', [
         'customer_id', 'email', 'phone', 'first_name', 'last_name', 'preferred_name', 'birthday',
-        'birthday_problem', 'former_names', 'created_at',
+        'birthday_problem', 'former_names', 'created_at', 'source_customer_id',
     ]) }}
 )
 

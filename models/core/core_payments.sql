@@ -5,6 +5,7 @@ with kept as (
         'payment_line_id', 'transaction_id', 'description', 'buyer_name', 'receipt_email',
         'billing_email', 'status', 'payment_intent_status', 'total_amount', 'base_price_amount',
         'day_pass_count', 'quantity', 'transaction_date', 'data_source', 'stripe_customer_id',
+        'payer_customer_id',
     ]) }}
 ),
 
@@ -20,6 +21,7 @@ lines as (
         coalesce(
             transactions.receipt_email,
             transactions.billing_email,
+            cast(transactions.payer_customer_id as varchar),
             case when not is_nameless then lower(transactions.buyer_name) end,
             transactions.stripe_customer_id
         ) as payer,
@@ -100,6 +102,7 @@ settled as (
         ranked.total_amount,
         ranked.paid_amount,
         ranked.day_pass_count,
+        ranked.payer_customer_id,
         ranked.transaction_date,
         ranked.source_system,
         case when ranked.status is not null then coalesce(statuses.meaning, 'other') end as status,

@@ -11,6 +11,12 @@ select
 from {{ ref('customers').include(database=false) }}
 where
     cast(customer_id as varchar) = trim(cast(text as varchar))
+    -- or as another system calls it
+    or customer_id in (
+        select source_customers.customer_id
+        from {{ ref('source_customers').include(database=false) }} as source_customers
+        where source_customers.source_customer_id = trim(cast(text as varchar))
+    )
     or contains(
         {{ normalise_letters('full_name') }},
         nullif({{ normalise_letters('trim(cast(text as varchar))') }}, '')

@@ -66,11 +66,18 @@ figures as (
     select
         14, 'unknown codes', export_name || ' ' || column_name, unknown_count, row_count,
         if(
-            export_name in (
+            export_name like '%/payments' or export_name in (
                 '{{ core_exports('payments') | map(attribute='export_name') | join("', '") }}'
             ),
             'none of the seed payment_statuses; buys nothing',
-            'no word of the dialect of ' || split_part(export_name, '/', 1) || '; read as other'
+            'no word of the dialect of ' || split_part(export_name, '/', 1)
+            || if(
+                export_name in (
+                    '{{ core_exports() | map(attribute='export_name') | join("', '") }}'
+                ),
+                '', ', or no field for it'
+            )
+            || '; read as other'
         )
     from unknown_codes
     where unknown_count > 0
@@ -88,6 +95,14 @@ figures as (
     from core_payments
     where no_purchase_reason is not null
     group by no_purchase_reason
+    union all
+    -- a dialect says it of its system: what depends on it is empty, and not wrong
+    select
+        17, 'what a system cannot tell', split_part(export_name, '/', 1), sum(record_count), null,
+        any_value(cannot)
+    from export_row_counts
+    where cannot is not null
+    group by split_part(export_name, '/', 1)
     union all
     select 13, 'files not read', metric, file_count, null, note
     from files_not_read

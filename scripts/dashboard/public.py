@@ -125,7 +125,7 @@ def public_body(connection: duckdb.DuckDBPyConnection) -> str:
     left_out += [words for name, words in (KINDS | MONTHS).items() if name not in sections]
     missing = (
         "Left out, because too few people stand behind them or a count below"
-        f" {SMALLEST_SHOWN} could be worked out: {'; '.join(left_out)}."
+        f" {SMALLEST_SHOWN} could be worked out: {'; '.join(f'“{words}”' for words in left_out)}."
         if left_out
         else ""
     )

@@ -1,8 +1,7 @@
 """Write the dashboard: staff.html, with names, never to be published, and public.html, totals only.
 
 Beside them lies the brief of this week, brief.html and brief.md, with names as well. Each is one
-file that opens without a server and asks nobody for anything. The same database gives the same
-bytes.
+file that opens without a server and needs no network. The same database gives the same bytes.
 """
 
 from __future__ import annotations
@@ -204,7 +203,7 @@ def main(pages: Mapping[str, Callable[[duckdb.DuckDBPyConnection], str]] = PAGES
         print(f"{published} is not there yet: run make build first", file=sys.stderr)
         return 1
     for path in write(published, out, noted(found), pages):
-        print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
+        print(f"{path}  {path.stat().st_size / 1e3:,.0f} kB")
     named = [name for name in pages if name != "public.html"]
     verb = "hold names: they are" if len(named) > 1 else "holds names: it is"
     print(f"{', '.join(named)} {verb} for staff only.")

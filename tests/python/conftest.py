@@ -51,6 +51,7 @@ LONGEST = (
 SLOW_FIXTURES = {
     *("sample_exports", "sample_project", "small_gym", "night", "project", "chrome", "s3"),
     *("gym", "counted", "matched", "tiny", "fingerprint", "built", "before"),
+    *("cores", "other_systems"),
 }
 # So do tests that ask for none.
 SLOW_FILES = {
@@ -112,7 +113,16 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
 
 def copy_of_the_project(folder: Path) -> Path:
     """The project's code in another folder, where a test may edit it."""
-    for name in ("models", "macros", "seeds", "tests", "analyses", "python_udfs", "scripts"):
+    for name in (
+        "models",
+        "macros",
+        "seeds",
+        "tests",
+        "analyses",
+        "python_udfs",
+        "scripts",
+        "dialects",
+    ):
         shutil.copytree(PROJECT / name, folder / name)
     for name in ("dbt_project.yml", "profiles.yml"):
         shutil.copy(PROJECT / name, folder)

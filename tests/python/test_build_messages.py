@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from scripts.build import NO_DISK, NO_MEMORY, failures, one_sentence
+from scripts import build
+from scripts.build import (
+    NO_DISK,
+    NO_MEMORY,
+    FailedAfterError,
+    failures,
+    one_sentence,
+    told_as_published,
+)
 
 TRACEBACK = """Runtime Error in model exported_files (models/reporting/exported_files.py)
   Python model failed:
@@ -70,3 +79,23 @@ def test_nodes_that_failed_for_one_reason_share_a_line(tmp_path) -> None:
     results = [run("a", "no file"), run("b", "OK", "success"), run("c", "no file"), run("d", "no")]
     result = SimpleNamespace(exception=None, success=False, result=SimpleNamespace(results=results))
     assert failures(result, tmp_path / "none.duckdb") == ["a, c: no file", "d: no"]
+
+
+@pytest.mark.parametrize(("is_published", "kind"), [(True, FailedAfterError), (False, OSError)])
+def test_what_fails_after_publishing_is_told_apart(is_published: bool, kind: type) -> None:
+    with pytest.raises(kind, match="disk full"), told_as_published(is_published):
+        raise OSError("disk full")
+
+
+def test_nobody_reads_that_the_former_build_stays_when_it_does_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def published_and_then(*_: object) -> list[str]:
+        raise FailedAfterError("no room for the pages")
+
+    monkeypatch.setattr(build, "build", published_and_then)
+    monkeypatch.setenv("GYM_WAREHOUSE", str(tmp_path / "warehouse.duckdb"))
+    monkeypatch.setenv("GYM_PUBLISHED", str(tmp_path / "published.duckdb"))
+    assert build.main([]) == 1
+    said = capsys.readouterr().err
+    assert said == f"\n{build.FAILED_AFTER}\n  no room for the pages\n"

@@ -101,6 +101,7 @@ NOT_PERSONAL = {
     "file_name": "a file",
     "table_name": "a table",
     "location_name": "a gym",
+    "pass_name": "a kind of pass",
     "membership_name": "a type of membership",
     "members.name": "a type of membership",
     "memberships.name": "a type of membership",

@@ -132,6 +132,25 @@ def test_no_text_of_an_export_that_may_be_a_name_is_left(careless) -> None:
     assert "capitan/checkins/of (name withheld).csv" in cells
 
 
+def test_their_file_never_held_what_it_does_not_show(tmp_path: Path) -> None:
+    """DuckDB writes many rows at once into the file, and leaves there what it then overwrites."""
+    warehouse = made_by_hand(tmp_path / "gym.duckdb")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """
+            insert into rejected_rows
+            select
+                'capitan/checkins', 'capitan/checkins.csv', number, 'Wes Quarry',
+                'customer_id cannot be read: Wes Quarry' || number % 50, null,
+            from range(300000) as numbers (number)
+            """
+        )
+    staff_records.write(warehouse, Settings())
+    held = staff_records.place(warehouse).read_bytes()
+    assert b"cannot be read" in held
+    assert b"Quarry" not in held
+
+
 def test_the_analysts_file_has_none_of_them(small_gym: Project) -> None:
     assert not set(staff_records.TABLES) & set(TABLES)
     with duckdb.connect(str(small_gym.published), read_only=True) as connection:

@@ -98,7 +98,8 @@ def test_the_lists_are_those_of_action_list(lists: Watched, tmp_path: Path) -> N
         assert {f"What to do: {row['What to do']}." for row in rows} == {told}
         # what is shown is what is downloaded
         shown = [(int(one), who, why.split("\n")[0]) for one, who, why in rows_of(table)]
-        assert shown == [row[:3] for row in found[-len(shown) :]]
+        numbered = [(row[0], f"{row[1]} ({row[5]})", row[2]) for row in found]
+        assert shown == numbered[-len(shown) :]
     assert found == expected
 
 
@@ -106,7 +107,7 @@ def test_through_whom_stands_beside_the_reason(lists: Watched) -> None:
     page = lists.view("")
     table = page.locator(".table[data-file='week_introduce_newcomer']")
     assert table.locator(".through").inner_text() == (
-        "With: Ann Adult; Crew of Ann Adult from 18:00"
+        "With: Ann Adult (101); Crew of Ann Adult from 18:00"
     )
     table.get_by_role("link", name="Crew of").click()
     page.wait_for_url("**#/crews/101-102")

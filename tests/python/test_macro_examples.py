@@ -42,6 +42,8 @@ WITHOUT_EXAMPLE = {
     "payment_link_probability": "columns of a query",
     "match_payment_weight": "columns of a query",
     "pass_gear_among": "columns of a query",
+    "materialization_table_duckdb": "a statement of dbt",
+    "materialization_view_duckdb": "a statement of dbt",
     "of_winner": "a condition of row_outcome",
     "record_hash": "all columns of a landing table",
     "record_text": "all columns of a landing table",
@@ -53,18 +55,16 @@ WITHOUT_EXAMPLE = {
     "unreadable_values_of": "columns of an export, see the tests of unreadable values",
     "values_read_of": "columns of an export, see the tests of unreadable values",
 }
-# dbt alone knows the tag of a materialization, which is no macro and has no arguments
-SOURCE = re.sub(
-    r"{% materialization .*?{% endmaterialization %}",
-    "",
+# dbt names a materialization so, and takes it for a macro
+MATERIALIZATION = re.compile(r'materialization (\w+), adapter="(\w+)"[^%]*%}')
+SOURCE = MATERIALIZATION.sub(
+    r"macro materialization_\1_\2() %}",
     "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "macros").glob("*.sql")),
-    flags=re.DOTALL,
-)
+).replace("endmaterialization", "endmacro")
 DESCRIBED = {
     macro["name"]: macro
     for path in sorted((PROJECT / "macros").glob("*.yml"))
     for macro in yaml.safe_load(path.read_text(encoding="utf-8"))["macros"]
-    if not macro["name"].startswith("materialization_")
 }
 EXAMPLES = [
     (name, example)

@@ -494,7 +494,9 @@ def test_everything_is_invented(small: Sample) -> None:
     for name in EXPORTS:
         text = (small.folder / EXPORTS[name]).read_text(encoding="utf-8")
         hosts = {found.rpartition("@")[2] for found in mail.findall(text)}
-        assert hosts <= {"example.org", "example.com", "example.net"}
+        # names that are reserved, so nobody's
+        known = {"example.org", "example.com", "example.net"}
+        assert {host for host in hosts if not host.endswith(".example")} <= known
     phones = {row["phone"] for row in small.export("customers")} - {""}
     assert phones
     assert all(re.fullmatch(r"555\d{7}", phone) for phone in phones)

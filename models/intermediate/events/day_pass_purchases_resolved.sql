@@ -25,6 +25,7 @@ purchases as (
         total_amount,
         transaction_date,
         source_system,
+        payer_customer_id,
         {{ name_key('buyer_name') }} as buyer_key,
         list_distinct([receipt_email, billing_email]) as emails,
     from core_payments
@@ -68,11 +69,18 @@ linked_purchasers as (
 
 resolved as (
     select
-        purchases.* exclude (buyer_key, emails),
-        coalesce(email_owners.customer_id, linked_purchasers.customer_id) as customer_id,
-        case when email_owners.customer_id is not null then 'email' else 'linked_pass' end
-            as resolved_by,
+        purchases.* exclude (buyer_key, emails, payer_customer_id),
+        coalesce(
+            payers.customer_id, email_owners.customer_id, linked_purchasers.customer_id
+        ) as customer_id,
+        case
+            when payers.customer_id is not null then 'source_field'
+            when email_owners.customer_id is not null then 'email'
+            else 'linked_pass'
+        end as resolved_by,
     from purchases
+    left join customer_records as payers
+        on purchases.payer_customer_id = payers.customer_id
     left join email_owners on purchases.payment_line_id = email_owners.payment_line_id
     left join linked_purchasers on purchases.payment_line_id = linked_purchasers.payment_line_id
 )

@@ -33,6 +33,7 @@ files as (
         raw_exports__files.listed_as,
         raw_exports__files.export_name,
         raw_exports__files.not_read_because,
+        raw_exports__files.cannot,
         raw_exports__files.byte_count,
         coalesce(titled.source_header_line, 1) as header_line,
         raw_exports__files.written_at,

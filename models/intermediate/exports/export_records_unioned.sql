@@ -6,7 +6,7 @@
 with records as (
     {% for export in core_exports() %}
     select
-        '{{ export.export_name }}' as export_name,
+        {{ export_name_of(export, source_system_of(export.system)) }} as export_name,
         '{{ export.core_table }}' as core_table,
         cast({{ keys[export.core_table] }} as varchar) as row_key,
         source_file,
@@ -17,6 +17,21 @@ with records as (
         source_line,
         source_line_count,
     from {{ ref(export.staging) }}
+    union all
+    -- what a dialect leaves out of its files
+    select
+        {{ export_name_of(export, source_system_of(export.system)) }} as export_name,
+        '{{ export.core_table }}' as core_table,
+        null as row_key,
+        source_file,
+        'left out' as row_outcome,
+        left_out_because as reject_reason,
+        null as record_text,
+        null as erased_for,
+        source_line,
+        source_line_count,
+    from {{ ref(export.raw) }}
+    where left_out_because is not null
     union all
     {% endfor %}
     select

@@ -7,6 +7,28 @@ with export_records_unioned as (
 export_names as (
     select
         unnest([{{ exports_known() | join(', ') }}], recursive := true),
+    union
+    select distinct export_name, false
+    from export_records_unioned
+    where export_name not in (
+        select known.export_name
+        from (select unnest([{{ exports_known() | join(', ') }}], recursive := true)) as known
+    )
+),
+
+-- a source that a dialect reads has files of names of its own
+left_out as (
+    select
+        export_name,
+        string_agg(format('; {} left out: {}', row_count, reject_reason), '' order by reject_reason)
+            as reasons,
+    from (
+        select export_name, reject_reason, count(*) as row_count
+        from export_records_unioned
+        where row_outcome = 'left out'
+        group by export_name, reject_reason
+    ) as counted
+    group by export_name
 ),
 
 -- not counted by the records: a file may have a header and no row
@@ -23,11 +45,21 @@ files as (
     group by export_name
 ),
 
+-- what the dialect of a source says of its system
+told as (
+    select
+        split_part(export_name, '/', 1) as source_system,
+        any_value(cannot) as cannot,
+    from {{ ref('export_files_listed') }}
+    where cannot is not null
+    group by source_system
+),
+
 counts as (
     select
         export_names.export_name,
         export_names.is_required,
-        coalesce(any_value(files.file_count), 0) as file_count,
+        coalesce(any_value(files.file_count), count(distinct records.source_file)) as file_count,
         count(records.row_outcome) as record_count,
         count(*) filter (where records.row_outcome = 'kept') as kept_count,
         count(*) filter (where records.row_outcome = 'rejected') as rejected_count,
@@ -36,6 +68,7 @@ counts as (
         count(*) filter (where records.row_outcome = 'conflicting') as conflicting_count,
         count(*) filter (where records.row_outcome = 'erased') as erased_count,
         count(*) filter (where records.row_outcome = 'later') as later_count,
+        count(*) filter (where records.row_outcome = 'left out') as left_out_count,
     from export_names
     left join export_records_unioned as records
         on export_names.export_name = records.export_name
@@ -60,9 +93,12 @@ explained as (
                 format(', {} conflicting', counts.conflicting_count), ''
             )
             || if(counts.later_count > 0, format(', {} after as_of', counts.later_count), '')
-        end || coalesce(files.titles, '') as note,
+        end || coalesce(files.titles, '') || coalesce(left_out.reasons, '') as note,
+        told.cannot,
     from counts
     left join files on counts.export_name = files.export_name
+    left join left_out on counts.export_name = left_out.export_name
+    left join told on split_part(counts.export_name, '/', 1) = told.source_system
 )
 
 select * from explained

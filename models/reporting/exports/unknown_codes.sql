@@ -8,11 +8,10 @@ with codes as (
     {% for export in core_exports() if export.core_table in columns %}
     {%- set names = columns[export.core_table] %}
     select
-        '{{ export.export_name }}' as export_name,
+        {{ export_name_of(export, 'source_system') }} as export_name,
         unnest({{ names.values() | list }}) as column_name,
         unnest([{{ names.keys() | join(', ') }}]) as code,
     from {{ ref('core_' ~ export.core_table) }}
-    where source_system = '{{ export.system }}'
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -1,14 +1,20 @@
 -- Grain: one row per file, optional column and reason why values that were given are not used.
 with unreadable as (
     {% for export in core_exports() if typed_columns(export.export_name) %}
-    {{ unreadable_values_of(export.export_name, ref(export.staging)) }}
+    {{ unreadable_values_of(
+        export.export_name, ref(export.staging),
+        export_name_of(export, source_system_of(export.system))
+    ) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
 
 read as (
     {% for export in core_exports() if typed_columns(export.export_name) %}
-    {{ values_read_of(export.export_name, ref(export.staging)) }}
+    {{ values_read_of(
+        export.export_name, ref(export.staging),
+        export_name_of(export, source_system_of(export.system))
+    ) }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

@@ -5,7 +5,7 @@ with raw as (
         {{ record_text() }} as record_text,
         {{ record_hash() }} as record_hash,
     from {{ ref('raw_capitan__checkins') }}
-    where {{ file_is_readable() }}
+    where {{ row_is_wanted() }}
 ),
 
 -- one row: which of day and month stands first where the year does not
@@ -20,7 +20,16 @@ typed as (
     select
         {{ integer_from_export('raw.checkin_id') }} as checkin_id,
         {{ integer_from_export('raw.customer_id') }} as customer_id,
-        {{ id_from_export('raw.location_id', ref('raw_capitan__checkins')) }} as location_id,
+        -- a dialect has made a text of every id, in the name of its source
+        case
+            when raw.moment_is != '' then {{ text_from_export('raw.location_id') }}
+            else
+                {{ id_from_export(
+                    'raw.location_id',
+                    '(select * from ' ~ ref('raw_capitan__checkins')
+                    ~ ' where coalesce(moment_is, \'\') = \'\')'
+                ) }}
+        end as location_id,
         {{ core_word('raw.entry_method', 'entry_method', 'capitan') }} as entry_kind,
         {{ word_from_export('raw.entry_method') }} as entry_word,
         {{ text_from_export('raw.entry_method_description') }} as entry_method_description,
@@ -30,6 +39,11 @@ typed as (
         {{ text_from_export('raw.location_name') }} as location_name,
         {{ text_from_export('raw.free_entry_reason') }} as free_entry_reason,
         {{ integer_from_export('raw.lifetime_checkin_count') }} as lifetime_checkin_count,
+        {{ text_from_export('raw.pass_name') }} as pass_name,
+        {{ text_from_export('raw.pass_buyer_name') }} as pass_buyer_name,
+        {{ integer_from_export('raw.pass_buyer_id') }} as pass_buyer_customer_id,
+        cast({{ integer_from_export('raw.pass_remaining_count') }} as integer)
+            as pass_remaining_count,
         {{ boolean_from_export('raw.is_free_entry') }} as is_free_entry,
         {{ birthday_from_export('raw.customer_birthday', 'orders.customer_birthday') }}
             as customer_birthday_given,
@@ -40,7 +54,9 @@ typed as (
             when {{ moment_has_offset('raw.checkin_datetime') }}
                 then {{ utc_from_export('raw.checkin_datetime') }}
         end as checkin_utc,
-        {{ tells_time_of_day('raw.checkin_datetime') }} as is_timed,
+        -- the begin of a class is no arrival
+        {{ tells_time_of_day('raw.checkin_datetime') }}
+        and coalesce(nullif(raw.moment_is, ''), 'arrival') = 'arrival' as is_timed,
         {{ local_timestamp_from_export('raw.created_at') }} as created_at,
         raw.checkin_id as checkin_id_text,
         raw.customer_id as customer_id_text,

@@ -5,7 +5,7 @@ with raw as (
         {{ record_text() }} as record_text,
         {{ record_hash() }} as record_hash,
     from {{ ref('raw_capitan__customers') }}
-    where {{ file_is_readable() }}
+    where {{ row_is_wanted() }}
 ),
 
 -- one row: which of day and month stands first where the year does not
@@ -27,6 +27,7 @@ typed as (
         {{ text_from_export('raw.first_name') }} as first_name,
         {{ text_from_export('raw.last_name') }} as last_name,
         {{ text_from_export('raw.preferred_name') }} as preferred_name,
+        {{ text_from_export('raw.source_customer_id') }} as source_customer_id,
         {{ boolean_from_export('raw.has_active_membership') }} as has_active_membership,
         {{ boolean_from_export('raw.has_opted_in_to_marketing') }}
             as has_opted_in_to_marketing,

@@ -5,7 +5,7 @@ with raw as (
         {{ record_text() }} as record_text,
         {{ record_hash() }} as record_hash,
     from {{ ref('raw_capitan__members') }}
-    where {{ file_is_readable() }}
+    where {{ row_is_wanted() }}
 ),
 
 -- one row: which of day and month stands first where the year does not

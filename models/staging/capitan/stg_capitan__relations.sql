@@ -5,7 +5,7 @@ with raw as (
         {{ record_text() }} as record_text,
         {{ record_hash() }} as record_hash,
     from {{ ref('raw_capitan__relations') }}
-    where {{ file_is_readable() }}
+    where {{ row_is_wanted() }}
 ),
 
 typed as (

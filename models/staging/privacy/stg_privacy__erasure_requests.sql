@@ -8,7 +8,7 @@ with raw as (
         {{ record_text() }} as record_text,
         {{ record_hash() }} as record_hash,
     from {{ ref('raw_privacy__erasure_requests') }}
-    where {{ file_is_readable() }}
+    where {{ row_is_wanted() }}
 ),
 
 typed as (

@@ -5,7 +5,7 @@ with raw as (
         {{ record_text() }} as record_text,
         {{ record_hash() }} as record_hash,
     from {{ ref('raw_transactions__combined_transaction_data') }}
-    where {{ file_is_readable() }}
+    where {{ row_is_wanted() }}
 ),
 
 -- one row: which of day and month stands first where the year does not
@@ -19,11 +19,13 @@ orders as (
 typed as (
     select
         {{ text_from_export('raw.transaction_id') }} as transaction_id,
-        {{ text_from_export('raw.stripe_customer_id') }} as stripe_customer_id,
+        {{ text_but_nothing_from_export(
+            "regexp_replace(raw.stripe_customer_id, '^[\\s\\p{Z}]+|[\\s\\p{Z}]+$', '', 'g')"
+        ) }} as stripe_customer_id,
         {{ text_from_export('raw."Description"') }} as description,
         {{ text_from_export('raw."Name"') }} as buyer_name,
-        lower({{ text_from_export('raw.receipt_email') }}) as receipt_email,
-        lower({{ text_from_export('raw.billing_email') }}) as billing_email,
+        lower({{ text_but_nothing_from_export('raw.receipt_email') }}) as receipt_email,
+        lower({{ text_but_nothing_from_export('raw.billing_email') }}) as billing_email,
         {{ text_from_export('raw."Data Source"') }} as data_source,
         {{ text_from_export('raw.revenue_category') }} as revenue_category,
         {{ text_from_export('raw.sub_category') }} as sub_category,
@@ -33,6 +35,7 @@ typed as (
         {{ money_from_export('raw.base_price_amount') }} as base_price_amount,
         {{ integer_from_export('raw."Day Pass Count"') }} as day_pass_count,
         {{ integer_from_export('raw.quantity') }} as quantity,
+        {{ integer_from_export('raw.payer_customer_id') }} as payer_customer_id,
         {{ date_from_export('raw."Date"', 'orders.transaction_date') }} as transaction_date,
         raw.transaction_id as transaction_id_text,
         {{ given_values('transactions/combined_transaction_data', 'raw') }} as given,

@@ -91,7 +91,8 @@ function listedText(place) {
   if (!row) return null;
   return panel("On a list of this week", el("p", {},
     el("a", { href: addressOf("week", "", { list: row[LISTED.kind] }) }, row[LISTED.title]),
-    ": ", sentence(row[LISTED.reason]), ". ", explain("lists")), el("p", {}, `${row[LISTED.what]}.`));
+    ": ", sentence(row[LISTED.reason]), ". ", explain("lists")),
+    el("p", {}, [`${row[LISTED.what]}. `, besideText(row)].filter(Boolean)));
 }
 
 function cardView(text) {

@@ -176,7 +176,7 @@ function found(text) {
   return ranking(text, gym.searched, gym.related);
 }
 
-const HOW = ["this number", "begins so", "has these words", "spelt otherwise, or a nickname", "has these letters"];
+const HOW = ["number", "start of the name or number", "words of the name", "other spelling, or nickname", "letters within the name"];
 
 function findView() {
   const text = asked().query.get("q") ?? "";
@@ -191,7 +191,7 @@ function findView() {
   const place = ({ person }) => person.place;
   return [
     ...top,
-    note(`${many(hits.length, "customer")} ${hits.length === 1 ? "matches" : "match"}`
+    note(hits.length === 1 ? "1 customer matches." : `${many(hits.length, "customer")} match`
       + `${hits.length > FOUND ? `; the first ${FOUND} are listed` : ", the best first"}. Several customers may share a name: compare the numbers.`),
     table({
       caption: "Customers found", file: "customers_found",
@@ -199,7 +199,7 @@ function findView() {
       columns: [
         customerColumn("Customer", place),
         { ...idColumn(place), minor: false },
-        { title: "Found because it", value: (hit) => HOW[hit.rank], sortBy: (hit) => hit.order, minor: true },
+        { title: "Found by", value: (hit) => HOW[hit.rank], sortBy: (hit) => hit.order, minor: true },
         { title: "Check-ins", value: (hit) => gym.people.visits[place(hit)], number: true, minor: true },
         { title: "Connections", value: (hit) => gym.people.connections[place(hit)], number: true, minor: true },
         { title: "Last check-in", value: (hit) => dateOf(gym.people.last[place(hit)]), date: true },

@@ -1,27 +1,36 @@
 // Whom to speak to this week, and whether it helped.
 
+// What the person beside a reason is to it.
+const BESIDE = {
+  invite_guest: "Host", partner_left: "Partner who left", merge_records: "Other record",
+};
+const numbered = (place) => [customerLink(place), ` (${gym.people.id[place]})`];
+
+// The person and the crew that a row names beside its own; null where it names none.
+function besideText(row) {
+  const other = gym.placeOf.get(row[LISTED.other]);
+  const crew = gym.crewAt.get(row[LISTED.crew]);
+  const links = [other === undefined ? null : numbered(other), crew === undefined ? null : crewLink(crew)]
+    .filter(Boolean);
+  if (!links.length) return null;
+  return el("span", { class: "through" }, `${BESIDE[row[LISTED.kind]] ?? "With"}: `,
+    links.map((link, i) => [i ? "; " : "", link]));
+}
+
 function listPanel(kind, rows) {
   const [first] = rows;
   const other = (row) => gym.placeOf.get(row[LISTED.other]);
   const crew = (row) => gym.crewAt.get(row[LISTED.crew]);
   const person = (row) => gym.placeOf.get(row[LISTED.id]);
-  const through = (row) => [
-    other(row) === undefined ? null : customerLink(other(row)),
-    crew(row) === undefined ? null : crewLink(crew(row)),
-  ].filter(Boolean);
   return panel(first[LISTED.title],
     el("p", { class: "todo" }, el("strong", {}, "What to do: "), `${first[LISTED.what]}.`),
     table({
       caption: first[LISTED.title], file: `week_${kind}`, rows, sort: 0,
       columns: [
         { title: "Priority", value: (row) => row[LISTED.priority], cell: (row) => String(row[LISTED.priority]), term: "priority" },
-        customerColumn("Who", person),
+        { ...customerColumn("Who", person), cell: (row) => numbered(person(row)) },
         { title: "Why, and with whom", value: (row) => row[LISTED.reason],
-          cell: (row) => [
-            el("span", {}, sentence(row[LISTED.reason])),
-            through(row).length
-              ? el("span", { class: "through" }, "With: ", through(row).map((link, i) => [i ? "; " : "", link])) : null,
-          ].filter(Boolean) },
+          cell: (row) => [el("span", {}, sentence(row[LISTED.reason])), besideText(row)].filter(Boolean) },
         { ...idColumn(person), onlyCsv: true },
         { title: "List", value: (row) => row[LISTED.title], onlyCsv: true },
         { title: "What to do", value: (row) => row[LISTED.what], onlyCsv: true },
@@ -39,6 +48,10 @@ function outcomesPanel() {
   const rows = gym.week.outcomes.map(([kind, outcome, days, round, listed, held, needed, share, other, difference, low, high, finding]) =>
     ({ kind, outcome, days, round, listed, held, needed, share, other, difference, low, high, finding }));
   const share = (value) => (value === null ? "" : percent(value));
+  if (rows.length && rows.every((row) => row.listed + row.held === 0)) {
+    return panel("Did the lists help?", none("Too early to say: nobody who was listed, or kept off by lot, has been followed for long enough. "),
+      note(explain("heldout")));
+  }
   return panel("Did the lists help?",
     note("People on a list beside people kept off it by lot, counted the same way. ", explain("heldout")),
     rows.length ? table({

@@ -1,4 +1,4 @@
--- Grain: one row per payment line with an e-mail address or card of a customer.
+-- Grain: one row per payment line with an id, e-mail address or card of a customer.
 with core_payments as (
     select * from {{ ref('core_payments') }}
     where no_purchase_reason is null
@@ -36,7 +36,12 @@ addresses as (
 ),
 
 found as (
-    select addresses.payment_line_id, records.customer_id, 'own address' as known_by
+    select payments.payment_line_id, records.customer_id, 'system' as known_by
+    from core_payments as payments
+    inner join records
+        on payments.payer_customer_id = records.customer_id
+    union all
+    select addresses.payment_line_id, records.customer_id, 'own address'
     from addresses
     inner join records
         on addresses.email = records.email
@@ -56,7 +61,8 @@ found as (
         on keys.person_id = records.person_id
 ),
 
--- A customer's own address comes first. Of a family that shares one, the card may tell who paid.
+-- The payer whom the system itself names comes first, then a customer's own address. Of a family
+-- that shares one, the card may tell who paid.
 ranked as (
     select
         found.payment_line_id,
@@ -64,6 +70,7 @@ ranked as (
         bool_or(found.known_by = 'own address') as is_own_address,
         bool_or(found.known_by = 'card') as is_card,
         case
+            when bool_or(found.known_by = 'system') then 0
             when is_own_address and is_card then 1
             when is_own_address then 2
             when is_card then 3

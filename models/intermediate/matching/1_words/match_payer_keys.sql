@@ -43,6 +43,7 @@ lines as (
         payments.receipt_email,
         payments.payer_account_id,
         payments.membership_id,
+        payments.payer_customer_id,
         case
             when not {{ name_is_missing('payments.buyer_name') }}
                 then {{ name_key("regexp_extract(payments.buyer_name, '(\\S+)\\s*$', 1)") }}
@@ -69,8 +70,13 @@ keys as (
     where lines.payer_account_id is not null
 ),
 
--- Exactly known: who owns the membership that is paid, and whose own address the payment carries.
+-- Exactly known: whom the system names, who owns the membership that is paid, and whose own address
+-- the payment carries.
 known as (
+    select lines.payment_line_id, lines.payer_customer_id as customer_id
+    from lines
+    where lines.payer_customer_id is not null
+    union
     select lines.payment_line_id, payers.customer_id
     from lines
     inner join match_membership_payers as payers

@@ -33,7 +33,8 @@ written as (
     from (
         select transfers.purchaser_name as written_name, true as is_shown
         from core_pass_uses as transfers
-        where not {{ name_is_of_several('transfers.purchaser_name') }}
+        where transfers.buyer_customer_id is null
+            and not {{ name_is_of_several('transfers.purchaser_name') }}
         union all
         select payments.payment_name, false from match_payments as payments
     ) as names

@@ -45,6 +45,7 @@ events as (
         on transfers.checkin_id = placeholder_pass_uses.checkin_id
     left join joined_names
         on transfers.purchaser_name = joined_names.written_name
+    where transfers.buyer_customer_id is null
 ),
 
 -- One name on one product on one day bought for all of that party.

@@ -72,6 +72,8 @@ own_uses as (
     inner join own_texts
         on checkins.entry_method_description = own_texts.entry_method_description
     where checkins.entry_kind = 'entry_pass'
+        and checkins.pass_buyer_name is null
+        and coalesce(checkins.pass_buyer_customer_id, checkins.customer_id) = checkins.customer_id
 ),
 
 -- Records of one person are one buyer; a name without a customer is a buyer of its own.

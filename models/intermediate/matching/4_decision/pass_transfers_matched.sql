@@ -112,8 +112,36 @@ matched as (
         on events.user_customer_id = recipient.customer_id
 ),
 
+-- a field of the system tells who bought it, so that nothing is to be found out
+told as (
+    select
+        uses.checkin_id,
+        coalesce(buyer.person_id, uses.buyer_customer_id)
+        = coalesce(recipient.person_id, uses.user_customer_id) as is_own_pass,
+        case when not is_own_pass then uses.buyer_customer_id end as purchaser_customer_id,
+        uses.buyer_customer_id as best_candidate_id,
+        if(is_own_pass, 'own_pass', 'source_field') as match_method,
+        100 as match_confidence,
+        0 as runner_up_confidence,
+        1 as probability_margin,
+        0 as probability_not_a_customer,
+        1 as candidate_count,
+        1 as uses_decided_together,
+        cast({{ match_parameter('parameter_version') }} as integer) as parameter_version,
+    from core_pass_uses as uses
+    anti join placeholder_pass_uses
+        on uses.checkin_id = placeholder_pass_uses.checkin_id
+    left join person_records as buyer
+        on uses.buyer_customer_id = buyer.customer_id
+    left join person_records as recipient
+        on uses.user_customer_id = recipient.customer_id
+    where uses.buyer_customer_id is not null
+),
+
 with_placeholders as (
     select * exclude (is_own_pass) from matched
+    union all by name
+    select * exclude (is_own_pass) from told
     union all by name
     select
         checkin_id,
@@ -129,7 +157,7 @@ with_placeholders as (
 )
 
 select
-    core_pass_uses.*,
+    core_pass_uses.* exclude (buyer_customer_id),
     with_placeholders.* exclude (checkin_id),
 from core_pass_uses
 inner join with_placeholders

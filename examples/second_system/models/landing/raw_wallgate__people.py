@@ -1,7 +1,0 @@
-from python_udfs.landing import land
-
-
-def model(dbt, session):
-    """Grain: one row per record of the export; see landing.land."""
-    source, nicknames = dbt.source("wallgate", "people"), dbt.ref("nicknames")
-    return land(session, "wallgate/people", source, nicknames)
