@@ -18,6 +18,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 # As an export may write a number; more digits than these no id has.
 NUMBER = re.compile(r"\s*0*([0-9]+?)(?:[.]0*)?\s*", re.ASCII)
 LARGEST = 2**63 - 1
+# Of a section; who has met hundreds is read in the page or the published file.
+MOST_LINES = 30
 
 
 def main(customer_id: str) -> int:
@@ -43,9 +45,12 @@ def main(customer_id: str) -> int:
     if not rows:
         print(f"Customer {number[1]} has no record, check-in, transfer or connection.")
         return 1
-    for section, lines in groupby(rows, key=lambda row: row[0]):
+    for section, found_lines in groupby(rows, key=lambda row: row[0]):
         print(f"\n{section}")
-        for _, customer_id, name, what, count, first, last in lines:
+        lines = list(found_lines)
+        for _, customer_id, name, what, count, first, last in lines[:MOST_LINES]:
             who = " ".join(str(part) for part in (customer_id, name) if part is not None)
             print(f"  {who:<34}  {what or '':<58}  {count:>5}  {first or ''} to {last or ''}")
+        if (more := len(lines) - MOST_LINES) > 0:
+            print(f"  and {more:,} more; customer_card({number[1]}) in {published} has all")
     return 0

@@ -241,4 +241,7 @@ def test_a_card_shows_the_customer_with_most_passes(sample_project) -> None:
     assert result.returncode == 0, result.stderr
     assert "passes shared with others" in result.stdout
     assert "connections, strongest first" in result.stdout
+    # a screen or two, and how many more there are
+    assert f" more; customer_card({customer}) in " in result.stdout
+    assert len(result.stdout.splitlines()) < 250
     assert str(passes)
