@@ -46,6 +46,7 @@ LONGEST = (
         "test_dashboard.py",
         "test_recount.py",
     ),
+    *("test_questions.py", "test_second_system.py", "test_dialect_samples.py"),
 )
 # Who asks for one of them waits for a build, a browser or a server.
 SLOW_FIXTURES = {
