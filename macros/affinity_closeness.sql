@@ -12,7 +12,7 @@
 {# The span of the day into which an arrival falls, counted from 0 at midnight. Example: 18:10
    with spans of 30 minutes: 36. #}
 {% macro affinity_span(arrived_us) -%}
-    ({{ arrived_us }} // (60000000 * {{ var('crowd_minutes') }}))
+    ({{ arrived_us }} // (cast(60000000 as bigint) * {{ var('crowd_minutes') }}))
 {%- endmacro %}
 
 

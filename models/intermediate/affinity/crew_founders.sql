@@ -24,7 +24,7 @@ pairs as (
         customer_id_2,
         min(checkin_date) as first_date,
         min(checkin_date) filter (
-            where closeness_units >= 1000000 * {{ var('crew_founding_closeness') }}
+            where closeness_units >= cast(1000000 as bigint) * {{ var('crew_founding_closeness') }}
         ) as founding_date,
     from running
     group by crew_key, customer_id_1, customer_id_2

@@ -21,7 +21,7 @@ pairs as (
     group by customer_id_1, customer_id_2
     having
         sum(together_count) >= {{ var('partner_min_meetings') }}
-        and sum(closeness_units) >= 1000000 * {{ var('partner_min_closeness') }}
+        and sum(closeness_units) >= cast(1000000 as bigint) * {{ var('partner_min_closeness') }}
 ),
 
 meetings as (
