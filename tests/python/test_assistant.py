@@ -342,9 +342,8 @@ HOSTILE = {
     "with duckdb_databases as (from duckdb_databases) from duckdb_databases": OTHER_NAME,
     'with "/etc/passwd" as (select 1) from "/etc/passwd"': OTHER_NAME,
     "with recursive r as (select 1 as a union all select a + 1 from r) select max(a) from r": LATE,
-    "select count(*) from checkins a, checkins b, checkins c where a.checkin_id != b.checkin_id": (
-        LATE
-    ),
+    "select count(*) from checkins a, checkins b, checkins c, checkins d"
+    " where a.checkin_id != b.checkin_id": LATE,
     "select levenshtein(repeat('ab', 200000), repeat('ba', 200000))": LATE,
     "select range(2000000000)": MEMORY,
     "select string_agg(repeat('x', 100000), '') from range(1000000)": MEMORY,
@@ -704,13 +703,15 @@ def test_no_secret_reaches_the_query_and_no_network_is_used(asking_client) -> No
 
 def test_an_ended_client_ends_all(published: Path) -> None:
     seen: list[int] = []
+    # of other tests, such as the dbt that is kept warm
+    others = {os.getpid(), *children_of(os.getpid())}
 
     async def act(client: Client) -> None:
         await rows(client, "this_week")
         seen.extend(children_of(os.getpid()))
 
     with_client(published, act)
-    servers = [number for number in seen if number != os.getpid()]
+    servers = [number for number in seen if number not in others]
     assert servers
     assert wait_until(lambda: not any(map(is_running, servers)))
 
