@@ -237,6 +237,22 @@ def _texts(table: str, column: str) -> str:
 SHAPE = "translate(content, '12345678', '99999999')"
 
 
+def withheld_in(
+    connection: duckdb.DuckDBPyConnection, values: Collection[tuple[str, str]]
+) -> Withheld:
+    """Whose names are withheld from texts, each given with its column.
+
+    Args:
+        connection: with the warehouse attached as `private`.
+        values: the texts.
+    """
+    people = connection.sql(
+        "select distinct age_group, first_name, last_name from private.intermediate.names_known"
+    ).fetchall()
+    nicknames = connection.sql("from private.seeds.nicknames").fetchall()
+    return withheld_people(people, related_names(nicknames), values)
+
+
 def replaced_texts(
     connection: duckdb.DuckDBPyConnection, tables: Iterable[str], with_children: bool
 ) -> dict[tuple[str, str], dict[str, str]]:
@@ -254,13 +270,7 @@ def replaced_texts(
         ).fetchall()
         shapes[table, column] = {shape: values_in(shape, column) for (shape,) in found}
     values = {value for told in shapes.values() for found in told.values() for value in found}
-    withheld = NOBODY
-    if not with_children:
-        people = connection.sql(
-            "select distinct age_group, first_name, last_name from private.intermediate.names_known"
-        ).fetchall()
-        nicknames = connection.sql("from private.seeds.nicknames").fetchall()
-        withheld = withheld_people(people, related_names(nicknames), values)
+    withheld = NOBODY if with_children else withheld_in(connection, values)
     changed_values = {
         (column, value)
         for column, value in values

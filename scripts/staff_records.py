@@ -15,11 +15,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from python_udfs.person_names import related_names
 from python_udfs.settings import Settings
 from python_udfs.written_files import CHILDREN, Note, mark_of, requests_in
 from scripts.publish import clear, quoted
-from scripts.published_texts import NOBODY, Withheld, publishable, withheld_people
+from scripts.published_texts import NOBODY, publishable, withheld_in
 
 MODE = 0o600
 # The name under which the staff page attaches the file.
@@ -97,15 +96,6 @@ def without_words(reason: str) -> str:
     """
     said, colon, value = reason.partition(": ")
     return f"{said}: {TEXT}" if colon and LETTERS.search(value) else reason
-
-
-def withheld_in(connection: duckdb.DuckDBPyConnection, texts: list[tuple[str, str]]) -> Withheld:
-    """Whose names are withheld from texts, as from what is published."""
-    people = connection.sql(
-        "select distinct age_group, first_name, last_name from private.intermediate.names_known"
-    ).fetchall()
-    nicknames = connection.sql("from private.seeds.nicknames").fetchall()
-    return withheld_people(people, related_names(nicknames), texts)
 
 
 def copy_records(connection: duckdb.DuckDBPyConnection, with_children: bool) -> None:

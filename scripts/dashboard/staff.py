@@ -250,17 +250,25 @@ def nicknames(names: list[str | None]) -> dict[str, list[str]]:
 
 
 def records_to_mend(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Duplicates, records of nobody and rejected rows, by id; or why they are not here."""
-    schema = staff_records.SCHEMA
+    """Questions, duplicates, records of nobody and rejected rows; or why they are not here."""
     attached = texts(connection, "select database_name from duckdb_databases()")
-    if schema not in attached:
-        return {"state": "missing"}
-    here, there = (
-        connection.sql(f"{staff_records.BUILD} {table}").fetchall()
-        for table in ("build_history", f"{schema}.of_build")
-    )
-    if here != there:
-        return {"state": "of another build"}
+    if staff_records.SCHEMA not in attached:
+        state = f"select coalesce(getvariable('{staff_records.SCHEMA}'), 'missing')"
+        return {"state": texts(connection, state)[0]}
+    try:
+        here, there = (
+            connection.sql(f"{staff_records.BUILD} {table}").fetchall()
+            for table in ("build_history", f"{staff_records.SCHEMA}.of_build")
+        )
+        return records_here(connection) if here == there else {"state": "of another build"}
+    except (duckdb.CatalogException, duckdb.BinderException):
+        # damaged, or of another layout
+        return {"state": "unreadable"}
+
+
+def records_here(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The same where they are of the build that was published."""
+    schema = staff_records.SCHEMA
     return {
         "state": "here",
         "questions": records(

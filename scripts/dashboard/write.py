@@ -92,7 +92,9 @@ def brief_mail(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 BRIEF = {"brief.html": brief_page, "brief.md": brief_mail}
-PAGES = {"staff.html": staff_page, "public.html": public_page, **BRIEF}
+# The page that alone reads what lies beside the warehouse.
+STAFF = "staff.html"
+PAGES = {STAFF: staff_page, "public.html": public_page, **BRIEF}
 
 
 def sign(name: str) -> bytes:
@@ -148,7 +150,11 @@ def opened(published: Path, records: Path | None) -> Iterator[duckdb.DuckDBPyCon
     with duckdb.connect(str(published), read_only=True) as connection:
         if records and records.exists():
             place = quoted(str(records))
-            connection.execute(f"attach {place} as {staff_records.SCHEMA} (read_only)")
+            try:
+                connection.execute(f"attach {place} as {staff_records.SCHEMA} (read_only)")
+            except duckdb.Error:
+                # the page says so, and nothing else on it needs them
+                connection.execute(f"set variable {staff_records.SCHEMA} = 'unreadable'")
         yield connection
 
 
@@ -176,7 +182,8 @@ def write(
         raise FileExistsError(f"GYM_DASHBOARD_OUT {other}")
     out.mkdir(parents=True, exist_ok=True)
     for name, page in pages.items():
-        with opened(published, noted.records if noted else None) as connection:
+        records = noted.records if noted and name == STAFF else None
+        with opened(published, records) as connection:
             text = page(connection)
         path = out.resolve() / name
         part = path.with_name(f".{name}.part")

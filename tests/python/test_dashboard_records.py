@@ -192,11 +192,13 @@ def test_a_child_among_duplicates_is_a_number(staff: Watched, small_gym: Project
     assert named & private == set()
 
 
-def page_with(chrome: Browser, folder: Path, sql: str | None) -> Watched:
-    """A page made by hand; sql changes what lies beside, and None leaves nothing there."""
+def page_with(chrome: Browser, folder: Path, sql: str | bytes | None) -> Watched:
+    """A page made by hand; sql changes what lies beside, bytes are it, None leaves nothing."""
     published = hand_made(folder / "made.duckdb", ["Ann Adult", "Bob Adult"], {901: None})
     records = folder / ".records"
-    if sql is not None:
+    if isinstance(sql, bytes):
+        records.write_bytes(sql)
+    elif sql is not None:
         hand_made_records(records, published, [101, 901, 777], "more than one person has")
         with duckdb.connect(str(records)) as connection:
             connection.execute(sql)
@@ -213,11 +215,14 @@ PARTS = ("duplicates", "rejected", "nobody")
     [
         (None, "they were not there when this page was written"),
         ("update of_build set build_number = build_number + 1", "are of another build"),
+        ("drop table of_build", "cannot be read"),
+        ("alter table rejected_rows drop row_key", "cannot be read"),
+        (b"no database", "cannot be read"),
     ],
-    ids=["not there", "of another build"],
+    ids=["not there", "of another build", "without a table", "without a column", "damaged"],
 )
 def test_where_they_are_not_the_page_says_so(
-    chrome: Browser, tmp_path: Path, sql: str | None, said: str
+    chrome: Browser, tmp_path: Path, sql: str | bytes | None, said: str
 ) -> None:
     found = page_with(chrome, tmp_path, sql)
     for part in PARTS:
@@ -225,6 +230,8 @@ def test_where_they_are_not_the_page_says_so(
         assert said in page.locator("main").inner_text()
         assert page.locator("main .table").count() == 0
     assert "more than one person" not in str(payload(tmp_path / "staff.html")[0])
+    # no other page asks for them
+    assert all((tmp_path / name).exists() for name in write.PAGES)
     assert found.complaints == []
     found.page.context.close()
 

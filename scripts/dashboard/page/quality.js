@@ -67,6 +67,8 @@ const NOT_HERE = {
     + "warehouse, and they were not there when this page was written.",
   "of another build": "These records are of another build than the rest of this page. They show "
     + "again once a build has ended and the page is written anew.",
+  unreadable: "The file of these records beside the private warehouse cannot be read. The next build "
+    + "writes it anew.",
 };
 
 // What is made of the records, or why they are not here.
