@@ -78,19 +78,27 @@
 
 {#- The number of the membership that a payment's text names, "Capitan membership #180227 renewal
     payment"; null for none. Without a sign for a number it has five digits at least, since
-    "Membership 12 months" and "Membership 2026" name none. -#}
+    "Membership 12 months" and "Membership 2026" name none. A number that goes on, "#311,058" or
+    "#1 of 3", is not known: its beginning is another member's. -#}
 {% macro membership_number(text) -%}
-    try_cast(
-        coalesce(
-            nullif(
-                regexp_extract(
-                    {{ text }}, '(?i)\bmembership\s*(?:#|№|no\b\.?|number\b|id\b)\s*[:#]?\s*([0-9]+)\b', 1
-                ),
-                ''
-            ),
-            nullif(
-                regexp_extract({{ text }}, '(?i)\bmembership\s*:?\s+([0-9]{5,})\b', 1), ''
+    case
+        when not regexp_matches(
+            {{ text }}, '(?i)\bmembership\b[^0-9]*[0-9]+(?:[,.][0-9]|\s+of\s+[0-9])'
+        )
+            then try_cast(
+                coalesce(
+                    nullif(
+                        regexp_extract(
+                            {{ text }},
+                            '(?i)\bmembership\s*(?:#|№|no\b\.?|number\b|id\b)\s*[:#]?\s*([0-9]+)\b',
+                            1
+                        ),
+                        ''
+                    ),
+                    nullif(
+                        regexp_extract({{ text }}, '(?i)\bmembership\s*:?\s+([0-9]{5,})\b', 1), ''
+                    )
+                ) as bigint
             )
-        ) as bigint
-    )
+    end
 {%- endmacro %}

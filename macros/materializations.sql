@@ -1,12 +1,13 @@
 {# The adapter builds a table under another name and swaps the two, in four statements and two
-   transactions. DuckDB replaces a table within the transaction that writes it, which costs a third of
-   that; a build that fails or is killed leaves the former table either way.
+   transactions. DuckDB replaces a table within the transaction that writes it; a build that fails or is
+   killed leaves the former table either way.
 
    A Python model writes from a connection of its own, which sees no table that is not committed. So
    its table is written under another name, and takes the place of the former one by a rename. #}
 {% materialization table, adapter="duckdb", supported_languages=["sql", "python"] %}
     {%- set former = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type="table") -%}
+    {{- run_hooks(pre_hooks, inside_transaction=false) -}}
     {{- run_hooks(pre_hooks) -}}
     {%- if model["language"] == "python" -%}
         {%- set written = make_intermediate_relation(target) -%}
@@ -28,6 +29,7 @@
     {%- endif -%}
     {{- run_hooks(post_hooks) -}}
     {%- do adapter.commit() -%}
+    {{- run_hooks(post_hooks, inside_transaction=false) -}}
     {{- return({"relations": [target]}) -}}
 {% endmaterialization %}
 
@@ -36,6 +38,7 @@
 {% materialization view, adapter="duckdb" %}
     {%- set former = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type="view") -%}
+    {{- run_hooks(pre_hooks, inside_transaction=false) -}}
     {{- run_hooks(pre_hooks) -}}
     {%- call statement("main") -%}
         {{ drop_former(former) }}
@@ -44,6 +47,7 @@
     {%- endcall -%}
     {{- run_hooks(post_hooks) -}}
     {%- do adapter.commit() -%}
+    {{- run_hooks(post_hooks, inside_transaction=false) -}}
     {{- return({"relations": [target]}) -}}
 {% endmaterialization %}
 

@@ -28,6 +28,8 @@ from scripts import publish
 BEFORE = "written before a request to erase, or while children were named"
 OFF = "with these settings no build writes it"
 LEFT = "a build that was killed left it"
+# Stands among the requests noted for a warehouse that was written anew since.
+WITHOUT_LEFTOVERS = "without tables that the adapter left"
 Rewrite = Callable[[Path, Path], object]
 
 
@@ -179,6 +181,8 @@ def renew_warehouse(settings: Settings) -> bool:
     warehouse = Path(settings.warehouse).resolve()
     noted = warehouse.with_name(f".{warehouse.name}.renewed.json")
     asked = withheld_now(settings) - {CHILDREN}
+    # earlier builds kept a table that no erasure reached, and copied it along
+    asked |= {WITHOUT_LEFTOVERS} if asked else set()
     try:
         known = set(json.loads(noted.read_text(encoding="utf-8")))
     except (OSError, ValueError):

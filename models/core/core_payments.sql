@@ -26,7 +26,9 @@ lines as (
             transactions.stripe_customer_id
         ) as payer,
         lower({{ match_product_text('transactions.description') }}) as product_text,
-        list_contains({{ var('web_shops') }}, lower(transactions.data_source)) as is_web_shop,
+        list_contains(
+            {{ var('web_shops') | map('lower') | list }}, lower(transactions.data_source)
+        ) as is_web_shop,
     from kept as transactions
 ),
 

@@ -136,6 +136,10 @@ TABLES = {
             Column("payer_name", "Name"),
             Column("payer_email", "receipt_email"),
             Column("payer_other_email", "billing_email"),
+            # a card or an account: the same on all payments of one payer
+            Column("payer_account", "stripe_customer_id"),
+            # where the line was sold; a web shop's order stands beside the card that paid it
+            Column("sold_by", "Data Source"),
             Column("product_text", "Description", is_required=True),
             Column("paid_amount", "Total Amount", "number", is_required=True),
             Column("paid_date", "Date", "date", is_required=True),

@@ -143,6 +143,7 @@ def square(exports: Path, truth: Path, out: Path) -> None:
                 "Tax": "$0.00" if shown else "",
                 "Transaction ID": row["transaction_id"],
                 "Event Type": "Payment" if said.lower() in PAID else "Refund",
+                "Customer ID": row["stripe_customer_id"],
                 "Customer Name": row["Name"],
             }
         )

@@ -34,7 +34,7 @@ NUMBER = (
 )
 
 
-# A dialect has no word for a card or for the system behind a line, by which these two are told.
+# Square has no address and no web shop, by which these two are told.
 REASON = (
     "case when no_purchase_reason not in ('doubled sale', 'refunded under another number')"
     " then no_purchase_reason end"
@@ -126,9 +126,11 @@ def person(number: str, source: str = "sample") -> str:
          " * exclude (member_id, membership_type_id, customer_id, source_system)"),
         ("payments",
          "'sample:' || transaction_id, description, buyer_name, receipt_email, billing_email,"
-         f" paid_amount, day_pass_count, transaction_date, {REASON}",
+         " payer_account_id, membership_id, paid_amount, day_pass_count, transaction_date,"
+         " no_purchase_reason",
          "transaction_id, description, buyer_name, receipt_email, billing_email,"
-         f" paid_amount, day_pass_count, transaction_date, {REASON}"),
+         " payer_account_id, membership_id, paid_amount, day_pass_count, transaction_date,"
+         " no_purchase_reason"),
     ],
     ids=lambda value: value if value.isidentifier() else "",
 )  # fmt: skip
@@ -184,7 +186,10 @@ def test_rock_gym_pro_tells_the_same_people_and_visits(both: duckdb.DuckDBPyConn
 
 @pytest.mark.parametrize("both", ["rock_gym_pro"], indirect=True)
 def test_square_tells_the_same_payments(both: duckdb.DuckDBPyConnection) -> None:
-    what = f"description, buyer_name, paid_amount, transaction_date, {REASON} is null"
+    what = (
+        "description, buyer_name, payer_account_id, paid_amount, transaction_date,"
+        f" {REASON} is null"
+    )
     assert (
         differences(
             both,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from dataclasses import dataclass
@@ -291,3 +292,20 @@ def test_a_warehouse_that_was_open_to_all_is_closed(tmp_path: Path) -> None:
     path.chmod(0o644)
     settings.narrow([path], Settings())
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_warehouse_is_written_anew_once_for_a_request_and_once_for_what_was_left_before(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBT_LOG_PATH", str(place.folder / "logs"))
+    place.build()
+    assert not former_files.renew_warehouse(place.settings)
+    place.build(UNA)
+    assert former_files.renew_warehouse(place.settings)
+    assert not former_files.renew_warehouse(place.settings)
+    # as a build of before noted it
+    noted = place.folder / ".gym.duckdb.renewed.json"
+    asked = set(json.loads(noted.read_text())) - {former_files.WITHOUT_LEFTOVERS}
+    noted.write_text(json.dumps(sorted(asked)))
+    assert former_files.renew_warehouse(place.settings)
+    assert not former_files.renew_warehouse(place.settings)

@@ -29,16 +29,30 @@ payers_known as (
     select
         payments.payment_line_id,
         unnest(payments.owner_customer_ids) as customer_id,
-        0 as payer_weight,
     from match_payments as payments
 ),
 
-payers_or_relatives as (
-    select * from payers_known
+payers as (
+    select
+        payments.payment_line_id,
+        payer_names.customer_id,
+        payer_names.name_weight,
+        payer_names.payer_weight,
+    from match_payments as payments
+    inner join match_payers as payer_names
+        on payments.payment_name = payer_names.payment_name
+    union all
+    select
+        payers_known.payment_line_id,
+        payers_known.customer_id,
+        {{ match_parameter('link_known_payer_weight') }},
+        0,
+    from payers_known
     union all
     select
         payers_known.payment_line_id,
         relatives.customer_id,
+        {{ match_parameter('link_known_payer_weight') }},
         {{ match_parameter('link_relative_weight') }},
     from payers_known
     inner join customer_relatives as relatives
@@ -49,30 +63,12 @@ known_payers as (
     select
         events.checkin_id,
         payments.payment_line_id,
-        payer_names.name_weight,
-        payer_names.payer_weight,
+        payers.name_weight,
+        payers.payer_weight,
         {{ match_payment_weight() }} as payment_weight,
         payments.payments_per_day,
     from match_day_uses as events
-    inner join match_payers as payer_names
-        on events.customer_id = payer_names.customer_id
-    inner join match_payments as payments
-        on
-            payer_names.payment_name = payments.payment_name
-            and events.product_kind = payments.product_kind
-            and events.product_age = payments.product_age
-            and events.checkin_date
-            between payments.payment_date - 1 and payments.payment_date + events.validity_days
-    union all
-    select
-        events.checkin_id,
-        payments.payment_line_id,
-        {{ match_parameter('link_known_payer_weight') }},
-        payers.payer_weight,
-        {{ match_payment_weight() }},
-        payments.payments_per_day,
-    from match_day_uses as events
-    inner join payers_or_relatives as payers
+    inner join payers
         on events.customer_id = payers.customer_id
     inner join match_payments as payments
         on
