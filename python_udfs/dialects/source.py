@@ -32,6 +32,9 @@ from python_udfs.file_kinds import FileError
 from python_udfs.find_exports import ExportFile, dialect_folder, folded, last_ending
 from python_udfs.raw_exports import RECORDS_PER_BATCH
 
+# What is known of each row, beside the columns of its export and why it cannot be read.
+BOOKKEEPING = {"source_file", "source_line", "source_line_count", "raw_text", "source_written_at"}
+BOOKKEEPING |= {"source_header_line", "left_out_because"}
 PASS_COLUMNS = ("pass_name", "pass_buyer_name", "pass_buyer_id", "pass_remaining_count")
 
 
@@ -59,7 +62,8 @@ class Source(NamedTuple):
         options = self.dialect.files[key]
         found = [file for file in self.files if is_of(file.name, self.folder, options["names"])]
         if not found:
-            found = [file for file in self.files if _may_hold(file, options["names"])]
+            # a workbook or database may hold a table of such a name
+            found = [file for file in self.files if last_ending(folded(file.name)) in CONTAINERS]
         own = {file.name.removeprefix(f"{self.folder}/").split("/")[0] for file in found}
         if len(own) > 1 and not all(last_ending(folded(name)) in CONTAINERS for name in own):
             names = ", ".join(file.name for file in found)
@@ -71,11 +75,6 @@ class Source(NamedTuple):
                 f" {self.dialect.name} needs" + (f" in {self.folder}/" if self.folder else "")
             )
         return found
-
-
-def _may_hold(file: ExportFile, names: Sequence[str]) -> bool:
-    """Whether a workbook or database may hold a table of such a name."""
-    return last_ending(folded(file.name)) in CONTAINERS
 
 
 class Landed(NamedTuple):
@@ -156,11 +155,9 @@ class Reader:
             ).fetchall()
             if twice:
                 raise FileError(
-                    f"{self.source.name}: {given['key']} of {given['file']} is no key, {twice}"
-                    f" of its"
-                    f" values stand there more than once, such as {example[:3]}..; the dialect"
-                    f" may say"
-                    " twice: null"
+                    f"{self.source.name}: {given['key']} of {given['file']} is no key, {twice} of"
+                    f" its values stand there more than once, such as {example[:3]}..; the dialect"
+                    " may say twice: null"
                 )
 
     def blocks(self, table: str) -> list[Landed]:
@@ -205,9 +202,7 @@ class Reader:
             if not blocks:
                 continue
             self.check_numbers(table, blocks)
-            union = " union all by name ".join(
-                f"select * from {one.table}" for one in _with_reasons(blocks)
-            )
+            union = " union all by name ".join(map(_with_reason, blocks))
             if table == "checkins":
                 union = self._with_passes(union)
             kept = self.cursor.sql(f"select * from ({union}) limit 0").columns
@@ -236,15 +231,14 @@ class Reader:
             f"select {key} as number, _key_text from {one.table}" for one in blocks
         )
         twice = self.cursor.sql(
-            f"select number from ({texts}) group by number having count(distinct _key_text) >"
-            f" 1 limit 1"
+            f"select number from ({texts}) group by number"
+            " having count(distinct _key_text) > 1 limit 1"
         ).fetchall()
         if twice:
             raise FileError(
-                f"{self.source.name}: two ids of {table} have the number {twice[0][0]}; give"
-                f" the dialect"
-                f" {self.source.dialect.name} another numbering, such as numbering:"
-                f" {self.source.dialect.document.get('numbering', 0) + 1}"
+                f"{self.source.name}: two ids of {table} have the number {twice[0][0]}; give the"
+                f" dialect {self.source.dialect.name} another numbering, such as"
+                f" numbering: {self.source.dialect.document.get('numbering', 0) + 1}"
             )
 
     def _with_passes(self, union: str) -> str:
@@ -277,39 +271,22 @@ class Reader:
         )
 
 
-class _Reasoned(NamedTuple):
-    table: str
-
-
-def _with_reasons(blocks: Sequence[Landed]) -> list[_Reasoned]:
-    """The blocks as relations in which the reason for leaving a row out is text."""
-    found = []
-    for one in blocks:
-        lines = " ".join(
-            f"when {number} then {literal('keep ' + told(line))}"
-            for number, line in enumerate(one.block.keep, 1)
-        )
-        reason = f"case {LEFT_OUT} {lines} end" if lines else "cast(null as varchar)"
-        reason = f"coalesce({reason}, if({TWICE}, 'repeats an earlier row', null))"
-        found.append(
-            _Reasoned(
-                f"(select * exclude ({LEFT_OUT}, {TWICE}), {reason} as left_out_because from"
-                f" {one.table})"
-            )
-        )
-    return found
+def _with_reason(landed: Landed) -> str:
+    """A query for the rows of a block, in which the reason for leaving a row out is text."""
+    lines = " ".join(
+        f"when {number} then {literal('keep ' + told(line))}"
+        for number, line in enumerate(landed.block.keep, 1)
+    )
+    reason = f"case {LEFT_OUT} {lines} end" if lines else "cast(null as varchar)"
+    return (
+        f"select * exclude ({LEFT_OUT}, {TWICE}),"
+        f" coalesce({reason}, if({TWICE}, 'repeats an earlier row', null)) as left_out_because"
+        f" from {landed.table}"
+    )
 
 
 def _bookkeeping(name: str) -> str:
-    """A column of a landed row that says where the record stood."""
-    known = {
-        "source_file": "source_file",
-        "source_line": "source_line",
-        "source_line_count": "source_line_count",
-        "reject_reason": REASON,
-        "raw_text": "raw_text",
-        "source_written_at": "source_written_at",
-        "source_header_line": "source_header_line",
-        "left_out_because": "left_out_because",
-    }
-    return known.get(name, "null")
+    """A column of a landed row that says where the record stood; null for one that no file has."""
+    if name == "reject_reason":
+        return REASON
+    return name if name in BOOKKEEPING else "null"
