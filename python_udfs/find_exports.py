@@ -21,13 +21,14 @@ import duckdb
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from python_udfs.export_contracts import EXPORTS, PROJECT
 from python_udfs.file_kinds import OPEN_DOCUMENT, WORKBOOK, FileError
 from python_udfs.s3_access import is_s3, reason
 
 ERASURE = "privacy/erasure_requests"
 # Folders that are read without a dialect; no source is called like one of them.
-OWN_FOLDERS = ("capitan", "transactions", "privacy")
-DIALECTS = Path(__file__).resolve().parent.parent / "dialects"
+OWN_FOLDERS = frozenset(path.partition("/")[0] for path in EXPORTS)
+DIALECTS = PROJECT / "dialects"
 # Text, Parquet, and what compresses them. The content decides which it is.
 DATA_ENDINGS = frozenset(
     ("csv", "tsv", "tab", "psv", "txt", "text", "dat", "parquet", "parq", "pq")
@@ -150,6 +151,7 @@ def dialect_folder(folder: str) -> tuple[str, str] | None:
     Example:
         >>> dialect_folder("Square.North"), dialect_folder("square"), dialect_folder("capitan")
         (('square', 'north'), ('square', 'square'), None)
+        >>> dialect_folder("square.reviews")
     """
     dialect, _, source = folded(folder).partition(".")
     if dialect not in _dialects() or (source or dialect) in OWN_FOLDERS:

@@ -15,10 +15,10 @@ import yaml
 from rapidfuzz import fuzz, process
 
 from python_udfs.dialects.core import PAYER, TABLES, Column, words
-from python_udfs.export_contracts import LOADER, PROJECT
+from python_udfs.export_contracts import LOADER
 from python_udfs.file_kinds import FileError
+from python_udfs.find_exports import DIALECTS
 
-FOLDER = PROJECT / "dialects"
 VERBS = ("constant", "first_of", "concat", "split", "moment", "date", "number", "map")
 VERBS += ("regex", "lookup", "id")
 # Verbs that a column of a kind may have, beside a plain column.
@@ -147,7 +147,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def available() -> list[str]:
     """The names of all dialects, sorted."""
-    return sorted(path.stem for path in FOLDER.glob("*.yml"))
+    return sorted(path.stem for path in DIALECTS.glob("*.yml"))
 
 
 def load(name: str, path: Path | None = None) -> Dialect:
@@ -160,18 +160,18 @@ def load(name: str, path: Path | None = None) -> Dialect:
     Raises:
         DialectError: it is not there, or something in it cannot be meant.
     """
-    path = path or FOLDER / f"{name}.yml"
+    path = path or DIALECTS / f"{name}.yml"
     if not path.is_file():
         known = available()
         hint = nearest(name, known) or f"; there are {', '.join(known)}"
         raise DialectError(f"there is no dialect {name}{hint}")
-    shown = f"dialects/{path.name}" if path.parent == FOLDER else path.name
+    shown = f"dialects/{path.name}" if path.parent == DIALECTS else path.name
     return parse(path.read_text(encoding="utf-8"), shown)
 
 
 @functools.cache
 def _schema() -> dict[str, Any]:
-    return json.loads((FOLDER / "schema.json").read_text(encoding="utf-8"))
+    return json.loads((DIALECTS / "schema.json").read_text(encoding="utf-8"))
 
 
 @functools.lru_cache(maxsize=32)

@@ -27,14 +27,13 @@ from python_udfs.dialects.sql import (
     macros,
     told,
 )
-from python_udfs.export_contracts import EXPORTS
+from python_udfs.export_contracts import BOOKKEEPING, EXPORTS
 from python_udfs.file_kinds import FileError
 from python_udfs.find_exports import ExportFile, dialect_folder, folded, last_ending
 from python_udfs.raw_exports import RECORDS_PER_BATCH
 
-# What is known of each row, beside the columns of its export and why it cannot be read.
-BOOKKEEPING = {"source_file", "source_line", "source_line_count", "raw_text", "source_written_at"}
-BOOKKEEPING |= {"source_header_line", "left_out_because"}
+# A file that cannot be read has no rows here.
+KNOWN_OF_ROWS = {field.name for field in BOOKKEEPING} - {"file_error"}
 PASS_COLUMNS = ("pass_name", "pass_buyer_name", "pass_buyer_id", "pass_remaining_count")
 
 
@@ -289,4 +288,4 @@ def _bookkeeping(name: str) -> str:
     """A column of a landed row that says where the record stood; null for one that no file has."""
     if name == "reject_reason":
         return REASON
-    return name if name in BOOKKEEPING else "null"
+    return name if name in KNOWN_OF_ROWS else "null"

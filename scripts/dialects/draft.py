@@ -20,7 +20,6 @@ from python_calamine import CalamineWorkbook
 from rapidfuzz import fuzz
 
 from python_udfs.dialects.core import PAYER, TABLES, Column
-from python_udfs.dialects.document import FOLDER
 from python_udfs.dialects.files import (
     JSON_ENDINGS,
     SQLITE_ENDINGS,
@@ -31,7 +30,7 @@ from python_udfs.dialects.files import (
     name_of,
 )
 from python_udfs.file_kinds import HEAD, PARQUET, FileError, encoding, head_of, unpacked
-from python_udfs.find_exports import ExportFile, folded
+from python_udfs.find_exports import DIALECTS, ExportFile, folded
 from python_udfs.raw_exports import DELIMITERS, open_file
 from scripts.dialects.check import files_in
 
@@ -112,7 +111,7 @@ def plain(text: str) -> str:
 
 def synonyms() -> dict[tuple[str, str], list[str]]:
     """What a table, or a column of it, may be called."""
-    with (FOLDER / "synonyms.csv").open(encoding="utf-8", newline="") as file:
+    with (DIALECTS / "synonyms.csv").open(encoding="utf-8", newline="") as file:
         return {
             (row["table"], row["column"]): row["words"].split("|") for row in csv.DictReader(file)
         }

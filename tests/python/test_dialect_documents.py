@@ -113,7 +113,7 @@ def test_every_dialect_that_is_there_is_right_and_says_where_it_is_from() -> Non
 
 
 def test_the_schema_is_one_and_has_no_verb_that_is_not_known() -> None:
-    schema = json.loads((document.FOLDER / "schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((document.DIALECTS / "schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     verbs = [one["$ref"].rpartition("/")[2] for one in schema["$defs"]["verb"]["anyOf"]]
     assert sorted(verbs) == sorted(document.VERBS)
