@@ -35,7 +35,8 @@ closest_partners as (
     group by slipping.customer_id, meetings.companion_id
     having
         count(*) >= {{ var('partner_min_meetings') }}
-        and sum(meetings.excess_units) >= cast(1000000 as bigint) * {{ var('partner_min_closeness') }}
+        and sum(meetings.excess_units)
+        >= cast(1000000 as bigint) * {{ var('partner_min_closeness') }}
     qualify
         row_number() over (
             partition by slipping.customer_id

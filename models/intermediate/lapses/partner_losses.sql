@@ -61,7 +61,8 @@ left_behind as (
     group by meetings.customer_id, lapses.partner_id, lapses.lost_date
     having
         count(*) >= {{ var('partner_min_meetings') }}
-        and sum(meetings.excess_units) >= cast(1000000 as bigint) * {{ var('partner_min_closeness') }}
+        and sum(meetings.excess_units)
+        >= cast(1000000 as bigint) * {{ var('partner_min_closeness') }}
 ),
 
 closest as (
