@@ -77,28 +77,23 @@
 {%- endmacro %}
 
 {#- The number of the membership that a payment's text names, "Capitan membership #180227 renewal
-    payment"; null for none. Without a sign for a number it has five digits at least, since
-    "Membership 12 months" and "Membership 2026" name none. A number that goes on, "#311,058" or
-    "#1 of 3", is not known: its beginning is another member's. -#}
+    payment"; null for none. Without a sign for a number it has five digits at least, and a word of
+    payments behind it or none, since "Membership 12 months" and "Membership 10000 steps" name none. A
+    number that goes on, "#311,058" or "#1 of 3", is not known: its beginning is another member's. Nor
+    is one of two. -#}
 {% macro membership_number(text) -%}
+    {%- set signed = '\\bmembership\\s*(?:#|№|no\\b\\.?|number\\b|id\\b)\\s*[:#]?\\s*([0-9]+)\\b' -%}
+    {%- set unsigned = '\\bmembership\\s*:?\\s+([0-9]{5,})\\s*'
+        ~ '(?:$|[^\\s\\w]|renew|pay|initial|fee|due|bill|charge|invoice|instal)' -%}
+    {%- set goes_on = '\\bmembership\\b[^0-9]*[0-9]+(?:[-,.][0-9]|\\s+of\\s+[0-9]'
+        ~ '|\\s*(?:/|\\+|&|\\band\\b)\\s*[#№]?\\s*[0-9]|\\s*[,;]\\s*[#№]\\s*[0-9])' -%}
+    {%- set numbers -%}
+        regexp_extract_all({{ text }}, '(?i){{ signed }}', 1)
+        || regexp_extract_all({{ text }}, '(?i){{ unsigned }}', 1)
+    {%- endset -%}
     case
-        when not regexp_matches(
-            {{ text }}, '(?i)\bmembership\b[^0-9]*[0-9]+(?:[,.][0-9]|\s+of\s+[0-9])'
-        )
-            then try_cast(
-                coalesce(
-                    nullif(
-                        regexp_extract(
-                            {{ text }},
-                            '(?i)\bmembership\s*(?:#|№|no\b\.?|number\b|id\b)\s*[:#]?\s*([0-9]+)\b',
-                            1
-                        ),
-                        ''
-                    ),
-                    nullif(
-                        regexp_extract({{ text }}, '(?i)\bmembership\s*:?\s+([0-9]{5,})\b', 1), ''
-                    )
-                ) as bigint
-            )
+        when not regexp_matches({{ text }}, '(?i){{ goes_on }}')
+            then case len(list_distinct({{ numbers }})) when 1
+                then try_cast(({{ numbers }})[1] as bigint) end
     end
 {%- endmacro %}

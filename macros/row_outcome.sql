@@ -1,7 +1,8 @@
 {# The columns with which a landing table says where a row stood and whether it could be read. #}
 {% macro landing_bookkeeping() -%}
     source_file, source_line, source_line_count, reject_reason, raw_text, file_error,
-    source_written_at, source_header_line, left_out_because, is_erased, erased_for
+    source_written_at, source_header_line, columns_not_read, left_out_because, is_erased,
+    erased_for
 {%- endmacro %}
 
 

@@ -9,6 +9,7 @@ request reaches is found in the exports of the same night and kept in memory onl
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -19,7 +20,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from python_udfs.export_contracts import EXPORTS, Export, Roles
-from python_udfs.find_exports import ERASURE
+from python_udfs.file_kinds import FileError
+from python_udfs.find_exports import ERASURE, dialect_folder
 from python_udfs.person_names import Names, People, email_keys, name_words, phone_keys, replaced
 
 ERASED = "(erased)"
@@ -127,14 +129,77 @@ def birthday(text: str) -> str:
     return text if re.search(r"\d{4}", text) else ""
 
 
-def requests_from(rows: Iterable[Row]) -> list[Request]:
-    """The requests among the rows of privacy/erasure_requests; others are rejected in staging."""
+class OwnIds:
+    """The numbers of customers by their ids as the systems of dialects write them.
+
+    An id counts alone and behind its source: `AB-123`, `north:AB-123`.
+    """
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._numbers: dict[str, dict[int, str]] = defaultdict(dict)
+        self._sources: set[str] = set()
+        for row in rows:
+            number, own = customer_id(row.get("customer_id")), row.get("source_customer_id")
+            if number is None:
+                continue
+            folder = (row.get("source_file") or "").partition("/")[0]
+            source = (dialect_folder(folder) or ("", folder.casefold()))[1]
+            self._sources.add(source)
+            for text in _spellings(own or str(number)):
+                for key in (text, f"{source}:{text}"):
+                    self._numbers[key][number] = source
+
+    def number(self, text: str | None, place: str) -> int | None:
+        """The customer whom a request's customer_id means; None for what is no id.
+
+        Raises:
+            FileError: two systems have a customer of this id.
+        """
+        asked = customer_id(text)
+        if not self._sources or not text or not text.strip():
+            return asked
+        found = {
+            number: source
+            for spelling in _spellings(text)
+            for number, source in self._numbers.get(spelling, {}).items()
+        }
+        if len(found) > 1:
+            sources = sorted(set(found.values()))
+            raise FileError(
+                f"{place} asks to erase the customer {text.strip()}, who is another person in"
+                f" {' and '.join(sources)}; write {sources[0]}:{text.strip()} or name the person"
+            )
+        if found:
+            return next(iter(found))
+        source, colon, _ = text.strip().casefold().partition(":")
+        if colon and source in self._sources:
+            # not in the exports any more: an id of nobody, the same each night
+            digest = hashlib.sha256(text.strip().casefold().encode()).digest()
+            return -1 - int.from_bytes(digest[:7], "big")
+        return asked
+
+
+def _spellings(text: str) -> set[str]:
+    """An id as it is compared; a number also without the zeros that a spreadsheet takes away."""
+    source, colon, own = text.strip().casefold().rpartition(":")
+    number = customer_id(own)
+    return {f"{source}{colon}{it}" for it in (own, own if number is None else str(number))}
+
+
+def requests_from(rows: Iterable[Row], own_ids: OwnIds | None = None) -> list[Request]:
+    """The requests among the rows of privacy/erasure_requests; others are rejected in staging.
+
+    Raises:
+        FileError: an id is one of two persons.
+    """
     found = []
+    ids = own_ids or OwnIds()
     for row in rows:
         if not row.get("reject_reason"):
+            place = f"{row['source_file']}:{row['source_line']}"
             request = Request(
-                f"{row['source_file']}:{row['source_line']}",
-                customer_id(row.get("customer_id")),
+                place,
+                ids.number(row.get("customer_id"), place),
                 (row.get("full_name") or "").strip(),
                 (row.get("email") or "").strip() if email_keys(row.get("email")) else "",
                 (row.get("phone") or "").strip() if phone_keys(row.get("phone")) else "",
@@ -154,6 +219,7 @@ class Erased:
         customers: ids of all other customer records.
         namesakes: those of them with the name of an erased person.
         emails: the addresses of all other customer records.
+        asked: the number of the customer whom each request means, by file and line.
     """
 
     ids: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -161,6 +227,7 @@ class Erased:
     customers: set[int] = field(default_factory=set)
     namesakes: set[int] = field(default_factory=set)
     emails: set[str] = field(default_factory=set)
+    asked: dict[str, int] = field(default_factory=dict)
     _texts: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -214,6 +281,7 @@ def find_erased(
         _as_asked(erased.people, request, nicknames)
         if request.customer_id is not None:
             erased.ids[request.customer_id].add(request.place)
+            erased.asked[request.place] = request.customer_id
     by_reach = defaultdict(list)
     for asked, one in known:
         for reach in one.reach:
@@ -346,8 +414,9 @@ class _Met:
 # Bookkeeping that tells nothing of a person.
 UNTOUCHED = frozenset(
     ["source_file", "source_line", "source_line_count", "source_written_at", "reject_reason"]
-    + ["source_header_line", "file_error", "left_out_because"]
+    + ["source_header_line", "columns_not_read", "file_error", "left_out_because"]
 )
+PLACE = ("source_file", "source_line")
 ADDED = (pa.field("is_erased", pa.bool_()), pa.field("erased_for", pa.list_(pa.string())))
 
 
@@ -377,6 +446,15 @@ def without_erased(batch: pa.RecordBatch, path: str, erased: Erased) -> pa.Recor
                 erased_for[number] = sorted(asked)
                 for name in names:
                     changed[name][number] = left.get(name)
+    if path == ERASURE:
+        # the ids of other systems give way to the numbers that these have here
+        places = zip(*(batch.column(it).to_pylist() for it in PLACE), strict=True)
+        given = batch.column("customer_id").to_pylist()
+        numbers = [erased.asked.get(f"{file}:{line}") for file, line in places]
+        changed["customer_id"] = [
+            text if number is None else str(number)
+            for text, number in zip(given, numbers, strict=True)
+        ]
     columns = [
         pa.array(changed[field.name], field.type)
         if field.name in changed

@@ -29,6 +29,7 @@ BOOKKEEPING = (
     pa.field("file_error", pa.string()),
     pa.field("source_written_at", pa.timestamp("us")),
     pa.field("source_header_line", pa.int64()),
+    pa.field("columns_not_read", pa.string()),
     pa.field("left_out_because", pa.string()),
 )
 
@@ -67,6 +68,7 @@ class Export:
         required_columns: columns that the models read; a file without one of them is refused.
         other_columns: documented columns that no model needs; empty where a file lacks them.
         one_of: columns of which a file needs at least one.
+        also_named: other names of its files: a system may have put a part of it there.
         feeds: the table of the core, such as `checkins`; empty for what tells of no person.
         roles: which columns say whom a row is about.
     """
@@ -76,6 +78,7 @@ class Export:
     required_columns: tuple[str, ...]
     other_columns: tuple[str, ...]
     one_of: tuple[str, ...]
+    also_named: tuple[str, ...]
     feeds: str
     roles: Roles
 
@@ -133,6 +136,7 @@ def contract(system: str, table: dict[str, Any], feeds: str) -> Export:
         required_columns=tuple(name for name, meta in columns.items() if meta.get("required")),
         other_columns=tuple(name for name, meta in columns.items() if not meta.get("required")),
         one_of=tuple(_meta(table).get("one_of", ())),
+        also_named=tuple(f"{system}/{name}" for name in _meta(table).get("also_named", ())),
         feeds=feeds,
         roles=Roles(
             ids=of_person("id"),
@@ -161,3 +165,5 @@ def contracts(project: Path = PROJECT) -> Iterator[Export]:
 
 
 EXPORTS = {export.path: export for export in contracts()}
+# The export of each further name of files.
+ALSO_NAMED = {name: export.path for export in EXPORTS.values() for name in export.also_named}

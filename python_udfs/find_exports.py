@@ -21,7 +21,7 @@ import duckdb
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from python_udfs.export_contracts import EXPORTS, PROJECT
+from python_udfs.export_contracts import ALSO_NAMED, EXPORTS, PROJECT
 from python_udfs.file_kinds import OPEN_DOCUMENT, WORKBOOK, FileError
 from python_udfs.s3_access import is_s3, reason
 
@@ -136,7 +136,7 @@ def place(name: str, exports: Collection[str]) -> tuple[str | None, str | None, 
     if not below:
         return None, "a file where a folder of exports belongs", name
     stem = below[0].split(".")[0].rstrip()
-    export = f"{folder}/{stem}"
+    export = ALSO_NAMED.get(f"{folder}/{stem}", f"{folder}/{stem}")
     is_named = export in exports and (len(below) == 1 or has_data_ending(below[0]))
     if is_named and has_data_ending(below[-1]):
         return export, None, name
@@ -450,7 +450,7 @@ def files_of(export: str, is_required: bool, files: Sequence[ExportFile]) -> lis
         if file.reason:
             raise FileError(f"{file.name} cannot be read: {file.reason}")
     forms = {tuple(file.name.split("/")[:2]) for file in mine}
-    if len(forms) > 1:
+    if len(forms) > len({folded(name).split(".")[0] for _, name in forms}):
         names = ", ".join(file.name for file in mine)
         raise FileError(f"{export} is there in more than one form: {names}")
     unread = [file for file in files if file.export is None]

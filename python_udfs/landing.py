@@ -9,7 +9,14 @@ import duckdb
 import pyarrow as pa
 
 from python_udfs import action_memory
-from python_udfs.erasure import ADDED, Erased, find_erased, requests_from, without_erased
+from python_udfs.erasure import (
+    ADDED,
+    Erased,
+    OwnIds,
+    find_erased,
+    requests_from,
+    without_erased,
+)
 from python_udfs.file_kinds import FileError
 from python_udfs.find_exports import ERASURE, ExportFile, files_of, list_files
 from python_udfs.person_names import related_names
@@ -129,6 +136,9 @@ def _erased(
                     for batch in rows_of_source(session, source, path):
                         yield from batch.select(columns).to_pylist()
 
-            requests = requests_from(rows_of(ERASURE))
+            paths = [path for path, export in EXPORTS.items() if export.feeds == "customers"]
+            others = any(sources_for(path, files) for path in paths)
+            own = OwnIds(row for path in paths for row in rows_of(path)) if others else OwnIds()
+            requests = requests_from(rows_of(ERASURE), own)
             _found[seen] = find_erased(requests, rows_of, related_names(nicknames.fetchall()))
         return _found[seen]

@@ -59,6 +59,9 @@ MEANINGS = {
     "phone": re.compile("phone|mobile|telef|^tel|^cell"),
     "full_name": re.compile("name"),
 }
+# The name of a column as systems write it, and how many of them a report names.
+PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ \-]{0,39}")
+COLUMNS_NAMED = 10
 PARQUET_ENDINGS = ("parquet", "parq", "pq")
 FILES_SCHEMA = pa.schema(
     [
@@ -238,6 +241,24 @@ def header_positions(header: Sequence[str], export: Export, file: str) -> list[i
     return [found[name][0] if name in found else None for name in export.columns]
 
 
+def columns_not_read(header: Sequence[str], positions: Sequence[int | None]) -> str | None:
+    """The names of the columns that no contract knows, to be shown; None where it knows all.
+
+    What looks like no name of a column may be data, and is counted only.
+
+    Example:
+        >>> columns_not_read(["customer_id", "Ape Index", "Ann Lee, 555-0100"], [0])
+        'Ape Index and 1 more'
+    """
+    unknown = [name.strip() for place, name in enumerate(header) if place not in positions]
+    shown = [name for name in unknown if PLAIN_NAME.fullmatch(name)][:COLUMNS_NAMED]
+    others = len(unknown) - len(shown)
+    if not unknown:
+        return None
+    names = ", ".join(shown) or "columns"
+    return f"{names} and {others} more" if others else names
+
+
 def _refuse_a_second_meaning(
     header: Sequence[str], found: dict[str, list[int]], export: Export, file: str
 ) -> None:
@@ -378,9 +399,10 @@ def read_csv(
     """
     header, lines = open_text(content, export, source.name)
     positions = header_positions(header.names, export, source.name)
+    not_read = columns_not_read(header.names, positions)
     records = read_records(lines, len(header.names), header.delimiter, header.end)
     while batch := list(islice(records, RECORDS_PER_BATCH)):
-        yield _batch(batch, positions, export, source, header.line)
+        yield _batch(batch, positions, export, source, header.line, not_read)
 
 
 def _batch(
@@ -389,6 +411,7 @@ def _batch(
     export: Export,
     source: ExportFile,
     header_line: int,
+    not_read: str | None,
 ) -> pa.RecordBatch:
     """Turn records into one batch; a record that is not UTF-8 text is rejected here."""
     width = max((position for position in positions if position is not None), default=0) + 1
@@ -413,13 +436,14 @@ def _batch(
                 pa.nulls(count, pa.string()),
                 pa.repeat(pa.scalar(source.written_at, pa.timestamp("us")), count),
                 pa.repeat(pa.scalar(header_line, pa.int64()), count),
+                pa.repeat(pa.scalar(not_read, pa.string()), count),
                 pa.nulls(count, pa.string()),
             ],
             schema=export.schema,
         )
     except UnicodeEncodeError:
         in_utf8 = [_in_utf8(record) for record in records]
-        return _batch(in_utf8, positions, export, source, header_line)
+        return _batch(in_utf8, positions, export, source, header_line, not_read)
 
 
 def _in_utf8(record: Record) -> Record:
@@ -453,6 +477,7 @@ def read_parquet(
     )
     names = cursor.sql(f"from {parquet}").columns[:-1]
     positions = header_positions(names, export, source.name)
+    not_read = columns_not_read(names, positions)
     columns = ", ".join(
         "null"
         if position is None
@@ -463,7 +488,8 @@ def read_parquet(
     rows = cursor.sql(
         f"select {columns}, {_quoted(source.name)}, file_row_number + 1, cast(1 as integer),"
         " cast(null as varchar), cast(null as varchar), cast(null as varchar),"
-        f" cast({written_at} as timestamp), cast(null as bigint), cast(null as varchar)"
+        f" cast({written_at} as timestamp), cast(null as bigint),"
+        f" cast({_quoted(not_read) if not_read else 'null'} as varchar), cast(null as varchar)"
         f" from {parquet}"
     )
     for batch in rows.to_arrow_reader(RECORDS_PER_BATCH):
@@ -549,8 +575,9 @@ def read_export(
         A stream of batches: the contract's columns as text, then `source_file` (relative to
         the root), `source_line` (1 is the file's first line; in Parquet the row number),
         `source_line_count`, `reject_reason`, `raw_text`, `file_error`, `source_written_at` (UTC;
-        null where unknown), `source_header_line` (null in Parquet) and `left_out_because` (of a row
-        that a dialect does not want).
+        null where unknown), `source_header_line` (null in Parquet),
+        `columns_not_read` (names of the file's columns that the contract does not know) and
+        `left_out_because` (of a row that a dialect does not want).
     """
     export, root = EXPORTS[path], root_of(source)
 

@@ -158,7 +158,9 @@ def _shrinking(text: object) -> tuple[str, ...]:
 
     if not isinstance(text, str):
         return tuple(text)  # type: ignore[arg-type]
-    return _named(text, list(EXPORTS), "export")
+    tables = "|".join(sorted({export.feeds for export in EXPORTS.values() if export.feeds}))
+    # a folder that a dialect reads is a source of any name
+    return _named(text, list(EXPORTS), "export", re.compile(rf"[a-z0-9][a-z0-9_-]*/({tables})"))
 
 
 def _changing(text: object) -> tuple[str, ...]:
@@ -168,11 +170,13 @@ def _changing(text: object) -> tuple[str, ...]:
         return _named(text, [row["rate"] for row in csv.DictReader(file)], "rate of the report")
 
 
-def _named(text: str, known: Sequence[str], kind: str) -> tuple[str, ...]:
-    """The names in a list of them, each of which must be known, or be all."""
+def _named(
+    text: str, known: Sequence[str], kind: str, form: re.Pattern[str] | None = None
+) -> tuple[str, ...]:
+    """The names in a list of them, each of which must be known, or of a form, or be all."""
     named = [part for part in re.split(r"[,\s]+", text) if part]
     for part in named:
-        if part not in (*known, "all"):
+        if part not in (*known, "all") and not (form and form.fullmatch(part)):
             raise ValueError(f"{shown(part)} is no {kind}" + nearest(part, [*known, "all"]))
     return tuple(named)
 

@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from python_udfs.settings import Settings, load
+from python_udfs.settings import Settings, given, load
 
 PROJECT = Path(__file__).resolve().parent.parent
 # A query to begin with: of the published file, for anybody who has built it.
@@ -15,6 +15,10 @@ QUERY = (
     "select purchaser_customer_id, purchaser_name, count(*) as passes_shared from pass_transfers"
     " where purchaser_customer_id is not null group by all order by passes_shared desc, 1 limit 3"
 )
+
+
+# What the pages are made of, and where they go.
+OF_PAGES = ("GYM_WAREHOUSE", "GYM_PUBLISHED", "GYM_DASHBOARD_OUT")
 
 
 def next_steps(settings: Settings) -> str:
@@ -25,10 +29,13 @@ def next_steps(settings: Settings) -> str:
         *map(json.dumps, (settings.published, QUERY))
     )
     # what reads looks at the gym's own, where there is such
-    trial = load().target != settings.target
+    needed = {name: text for name, text in given().items() if name in OF_PAGES}
+    if load().target != settings.target:
+        needed["GYM_TARGET"] = settings.target
+    words = [f"{name}={shlex.quote(text)}" for name, text in needed.items()]
     lines = [
-        f"{f'GYM_TARGET={settings.target} ' if trial else ''}make dashboard"
-        f"    # writes the page to open: {settings.dashboard_out}/staff.html",
+        " ".join([*words, "make dashboard"])
+        + f"    # writes the page to open: {settings.dashboard_out}/staff.html",
         f"{shown} -c {shlex.quote(code)}    # who shares most passes",
     ]
     if not settings.has_own_exports:

@@ -18,14 +18,16 @@ last_good_build as (
     qualify dense_rank() over (order by build_number desc) = 1
 )
 
+-- a source that a dialect reads has no row here once its folder is gone
 select
-    export_row_counts.export_name,
+    last_good_build.export_name,
     last_good_build.record_count as records_at_last_good_build,
-    export_row_counts.record_count as records_now,
-from export_row_counts
-inner join last_good_build on export_row_counts.export_name = last_good_build.export_name
+    coalesce(export_row_counts.record_count, 0) as records_now,
+from last_good_build
+left join export_row_counts on last_good_build.export_name = export_row_counts.export_name
 where
-    export_row_counts.export_name != 'privacy/erasure_requests'
-    and export_row_counts.record_count
+    last_good_build.export_name like '%/%'
+    and last_good_build.export_name != 'privacy/erasure_requests'
+    and coalesce(export_row_counts.record_count, 0)
     < (1 - {{ var('max_shrink_share') }}) * last_good_build.record_count
-    and not {{ is_allowed('GYM_ALLOW_SHRINK', 'export_row_counts.export_name') }}
+    and not {{ is_allowed('GYM_ALLOW_SHRINK', 'last_good_build.export_name') }}

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 import pyarrow as pa
 import pytest
 
-from python_udfs.erasure import Erased, Request, find_erased, requests_from, without_erased
+from python_udfs.erasure import (
+    Erased,
+    OwnIds,
+    Request,
+    find_erased,
+    requests_from,
+    without_erased,
+)
+from python_udfs.file_kinds import FileError
 from python_udfs.raw_exports import EXPORTS
 
 CUSTOMERS, CHECKINS = "capitan/customers", "capitan/checkins"
@@ -153,6 +161,56 @@ def test_what_says_nothing_of_a_person_is_no_request() -> None:
     rows = [{"source_file": "f", "source_line": "2", "full_name": " ", "customer_id": "no. 5"}]
     assert requests_from(rows) == []
     assert requests_from([{"reject_reason": "broken", "full_name": "Ann Lee"}]) == []
+
+
+OWN_IDS = OwnIds(
+    [
+        {"customer_id": "7", "source_file": "capitan/customers.csv"},
+        {"customer_id": "8", "source_file": "capitan/customers.csv"},
+        {
+            "customer_id": "5001",
+            "source_customer_id": "AB-1",
+            "source_file": "mindbody.north/c.csv",
+        },
+        {
+            "customer_id": "5002",
+            "source_customer_id": "0007",
+            "source_file": "mindbody.north/c.csv",
+        },
+        {"customer_id": "5003", "source_customer_id": "000104", "source_file": "mindbody/c.csv"},
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("8", 8),
+        ("8.0", 8),
+        ("12", 12),
+        (" ab-1 ", 5001),
+        ("North:AB-1", 5001),
+        ("104", 5003),
+        ("north:7", 5002),
+        ("capitan:7", 7),
+        ("5001", 5001),
+        ("AB-2", None),
+        ("south:AB-2", None),
+        ("", None),
+    ],
+)
+def test_an_id_is_meant_as_its_system_writes_it(text: str, number: int | None) -> None:
+    assert OWN_IDS.number(text, "f:2") == number
+
+
+def test_an_id_of_two_persons_is_asked_for_and_one_of_before_is_of_nobody() -> None:
+    with pytest.raises(FileError, match="f:2 asks to erase the customer 7, who is another person"):
+        OWN_IDS.number("7", "f:2")
+    gone = OWN_IDS.number("north:GONE", "f:2")
+    assert gone == OWN_IDS.number(" north:gone", "f:2")
+    assert gone not in (None, OWN_IDS.number("north:GONE-2", "f:2"))
+    assert gone < 0
+    assert OwnIds().number("north:GONE", "f:2") is None
 
 
 def read(path: str, rows: Iterable[dict[str, object]]) -> pa.RecordBatch:

@@ -67,6 +67,20 @@ def test_a_spelling_of_an_export_is_read(tmp_path: Path, name: str) -> None:
     assert listed(lay(tmp_path, name)) == {name: MEMBERS}
 
 
+def test_an_export_has_files_of_its_other_names_too(tmp_path: Path) -> None:
+    names = (
+        "capitan/memberships.csv",
+        "Capitan/Temporary_Passes.csv",
+        "capitan/2_week_passes/1.csv",
+    )
+    root = lay(tmp_path, *names)
+    assert listed(root) == dict.fromkeys(names, "capitan/memberships")
+    found = list_files(None, str(root), EXPORTS)
+    assert len(files_of("capitan/memberships", False, found)) == len(names)
+    lay(root, "capitan/temporary_passes.csv.gz")
+    assert "in more than one form" in refused(root, "capitan/memberships")
+
+
 NOT_READ = {
     "capitan/members.xlsx": "an Excel workbook",
     "capitan/members.XLSX": "an Excel workbook",

@@ -66,6 +66,13 @@ def test_the_page_and_the_way_to_own_exports_are_told(monkeypatch: pytest.Monkey
     assert lines[2].startswith(f"  {in_readme}    # ")
 
 
+def test_what_was_set_for_a_build_is_set_for_its_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GYM_PUBLISHED", "the gym's.duckdb")
+    monkeypatch.setenv("GYM_EXPORT_FORMATS", "csv")
+    [line] = [text for text in next_steps(settings.load()).splitlines() if "dashboard" in text]
+    assert line.strip().startswith("""GYM_PUBLISHED='the gym'"'"'s.duckdb' make dashboard """)
+
+
 @pytest.mark.parametrize(
     ("arguments", "is_told"), [([], True), ([build.NIGHTLY], False)], ids=["by hand", "by cron"]
 )

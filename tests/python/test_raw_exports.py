@@ -760,8 +760,15 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
         "capitan/relations",
         [{"customer_id": 1, "related_customer_id": 2, "relationship": "SIB"}],
     )
-    relations.write_text("Relations of the gym\n\n" + relations.read_text())
+    header, row = relations.read_text().splitlines()
+    relations.write_text(f"Relations of the gym\n\n{header},Since When,555-0100\n{row},x,y\n")
     project.write("capitan/members", [])
+    # a pass for some weeks, in the file that it has today
+    passes = project.write(
+        "capitan/memberships",
+        [{"membership_id": 77, "owner_id": 1, "is_temporary_pass": "True"}],
+    )
+    passes.rename(passes.with_name("temporary_passes.csv"))
     for name in ("notes.docx", "capitan/custommers_backup.csv", "photos/1.jpg", "photos/2.jpg"):
         write(project.exports, "x", name)
     built = project.build()
@@ -787,6 +794,12 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
         "in 1 file(s); capitan/relations.csv has its header in line 3, what is above it is skip"
     )
     assert titled in built.stdout
+    [(note,)] = project.query("select note from pipeline_report where metric = 'capitan/relations'")
+    assert note.endswith("; columns not read: Since When and 1 more")
+    assert "555-0100" not in str(list(report))
+    assert project.query("select membership_id, owner_customer_id from core.core_memberships") == [
+        (77, 1)
+    ]
     assert "custommers_backup.csv: no export" in built.stdout
     assert project.query("from pipeline_report where section = 'files not read'")[-1][3] == 4
 

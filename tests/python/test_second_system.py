@@ -56,7 +56,8 @@ g-3,3,Ottoline,Wallgateby,o@wall.example,1980-03-02,0
 {"Id": "AB-1", "FirstName": "Ida", "LastName": "Studioson", "Email": "i@s.example", "BirthDate": "1980-03-02",
  "IsCompany": false},
 {"Id": "AB-2", "FirstName": "Jo", "LastName": "Other", "Email": "j@s.example", "BirthDate": "1980-03-02",
- "IsCompany": false}]}
+ "IsCompany": false},
+{"Id": "AB-3", "FirstName": "Kim", "LastName": "Erasedby", "IsCompany": false}]}
 """,
     "mindbody.studio/visits.json": """{"Visits": [
 {"Id": 1, "ClientId": "AB-1", "StartDateTime": "2025-11-04T18:00:00Z", "LocationId": 7, "Name": "Yoga",
@@ -66,15 +67,16 @@ g-3,3,Ottoline,Wallgateby,o@wall.example,1980-03-02,0
  "SignedIn": true, "Missed": false, "LateCancelled": false, "ServiceId": 5, "ServiceName": "Ten Classes",
  "Service": {"ClientID": "AB-2"}}]}
 """,
-    "privacy/erasure_requests.csv": "email\nr@wall.example\n",
+    "privacy/erasure_requests.csv": "customer_id,email\n,r@wall.example\nab-3,\nstudio:GONE-7,\n",
     "square.south/notes.txt": "not an export\n",
 }
 
 
-def build(code: Path, project: Project) -> subprocess.CompletedProcess[str]:
+def build(code: Path, project: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Build the gym with the code of another folder."""
+    command = ("-m", "scripts", "build", "--vars", "{max_rejected_share: 1}")
     return subprocess.run(
-        [sys.executable, "-m", "scripts", "build", "--vars", "{max_rejected_share: 1}"],
+        [sys.executable, *command, *arguments],
         cwd=code,
         env=project.environment | {"DBT_PROFILES_DIR": str(code)},
         capture_output=True,
@@ -216,10 +218,10 @@ def test_what_cannot_be_read_or_must_go_is_counted(gym: Project) -> None:
         ("north/checkins", 4, 2, 0, 0, 2),
         ("north/customers", 3, 3, 0, 0, 0),
         ("north/relations", 3, 1, 0, 0, 2),
-        ("privacy/erasure_requests", 1, 1, 0, 0, 0),
+        ("privacy/erasure_requests", 3, 3, 0, 0, 0),
         ("square/payments", 2, 2, 0, 0, 0),
         ("studio/checkins", 2, 2, 0, 0, 0),
-        ("studio/customers", 2, 2, 0, 0, 0),
+        ("studio/customers", 3, 2, 0, 1, 0),
         ("wallgate/checkins", 7, 5, 1, 1, 0),
         ("wallgate/customers", 5, 3, 1, 1, 0),
     ]
@@ -237,6 +239,10 @@ def test_what_cannot_be_read_or_must_go_is_counted(gym: Project) -> None:
     texts = [path.read_text() for path in gym.files.glob("*.csv")]
     assert texts
     assert not [text for text in texts if "Erasedby" in text]
+    # the last one is in no export any more
+    assert gym.query(
+        "select source_line, records_erased > 0 from erasure_requests_met order by source_line"
+    ) == [(2, True), (3, True), (4, False)]
 
 
 def test_the_report_says_what_a_system_cannot_tell(gym: Project) -> None:
@@ -275,6 +281,19 @@ def test_what_no_model_writes_any_more_is_dropped(code: Path, gym: Project) -> N
         ).fetchall()
         assert left == [("of_an_analyst",)]
         connection.execute("drop table main.of_an_analyst")
+
+
+def test_a_source_that_is_gone_stops_the_build(
+    code: Path, gym: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = gym.copy(tmp_path)
+    shutil.rmtree(project.exports / "rock_gym_pro.north")
+    part = ("--select", "+assert_no_export_shrank")
+    refused = build(code, project, *part)
+    assert refused.returncode == 1, refused.stdout
+    assert "north/checkins" in refused.stdout + refused.stderr
+    monkeypatch.setenv("GYM_ALLOW_SHRINK", "north/checkins,north/customers north/relations")
+    assert build(code, project, *part).returncode == 0
 
 
 @pytest.mark.parametrize(

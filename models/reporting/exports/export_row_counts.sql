@@ -40,6 +40,10 @@ files as (
             '; ' || file_name || ' has its header in line ' || header_line
             || ', what is above it is skipped', '' order by file_name
         ) filter (where header_line > 1) as titles,
+        string_agg(
+            distinct '; columns not read: ' || columns_not_read, ''
+            order by '; columns not read: ' || columns_not_read
+        ) as unknown_columns,
     from {{ ref('export_files_listed') }}
     where not_read_because is null
     group by export_name
@@ -93,7 +97,8 @@ explained as (
                 format(', {} conflicting', counts.conflicting_count), ''
             )
             || if(counts.later_count > 0, format(', {} after as_of', counts.later_count), '')
-        end || coalesce(files.titles, '') || coalesce(left_out.reasons, '') as note,
+        end || coalesce(files.titles, '') || coalesce(files.unknown_columns, '')
+        || coalesce(left_out.reasons, '') as note,
         told.cannot,
     from counts
     left join files on counts.export_name = files.export_name

@@ -24,12 +24,14 @@ payers as (
     select
         core_memberships.membership_id,
         core_memberships.owner_customer_id as customer_id,
+        core_memberships.source_system,
     from core_memberships
     where core_memberships.owner_customer_id is not null
     union all
     select
         people.membership_type_id,
         min(people.customer_id),
+        min(people.source_system),
     from core_membership_people as people
     cross join readings
     anti join core_memberships

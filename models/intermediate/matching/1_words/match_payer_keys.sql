@@ -50,6 +50,7 @@ lines as (
         end as surname,
         hash(payments.description, payments.paid_amount, payments.day_pass_count) as sale,
         payments.transaction_date,
+        payments.source_system,
     from core_payments as payments
     where coalesce(payments.billing_email, payments.receipt_email, payments.payer_account_id)
         is not null
@@ -81,6 +82,9 @@ known as (
     from lines
     inner join match_membership_payers as payers
         on lines.membership_id = payers.membership_id
+    -- a system with people of its own has numbers of its own, which may be another's here
+    where lines.source_system = payers.source_system
+        or lines.source_system not in (select core_customers.source_system from core_customers)
     union
     select keys.payment_line_id, records.customer_id
     from keys
