@@ -68,9 +68,9 @@ class Export:
         required_columns: columns that the models read; a file without one of them is refused.
         other_columns: documented columns that no model needs; empty where a file lacks them.
         one_of: columns of which a file needs at least one.
-        also_named: other names of its files: a system may have put a part of it there.
         feeds: the table of the core, such as `checkins`; empty for what tells of no person.
         roles: which columns say whom a row is about.
+        also_named: other names of its files: a system may have put a part of it there.
     """
 
     path: str
@@ -78,9 +78,9 @@ class Export:
     required_columns: tuple[str, ...]
     other_columns: tuple[str, ...]
     one_of: tuple[str, ...]
-    also_named: tuple[str, ...]
     feeds: str
     roles: Roles
+    also_named: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -136,7 +136,6 @@ def contract(system: str, table: dict[str, Any], feeds: str) -> Export:
         required_columns=tuple(name for name, meta in columns.items() if meta.get("required")),
         other_columns=tuple(name for name, meta in columns.items() if not meta.get("required")),
         one_of=tuple(_meta(table).get("one_of", ())),
-        also_named=tuple(f"{system}/{name}" for name in _meta(table).get("also_named", ())),
         feeds=feeds,
         roles=Roles(
             ids=of_person("id"),
@@ -148,6 +147,7 @@ def contract(system: str, table: dict[str, Any], feeds: str) -> Export:
             kept=tuple(name for name, meta in columns.items() if meta.get("when_erased") == "kept"),
             belongs=of_person("owner_id", "owner_fact"),
         ),
+        also_named=tuple(f"{system}/{name}" for name in _meta(table).get("also_named", ())),
     )
 
 

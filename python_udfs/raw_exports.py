@@ -411,7 +411,7 @@ def _batch(
     export: Export,
     source: ExportFile,
     header_line: int,
-    not_read: str | None,
+    not_read: str | None = None,
 ) -> pa.RecordBatch:
     """Turn records into one batch; a record that is not UTF-8 text is rejected here."""
     width = max((position for position in positions if position is not None), default=0) + 1

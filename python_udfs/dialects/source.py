@@ -33,7 +33,7 @@ from python_udfs.find_exports import ExportFile, dialect_folder, folded, last_en
 from python_udfs.raw_exports import RECORDS_PER_BATCH
 
 # A file that cannot be read has no rows here.
-KNOWN_OF_ROWS = {field.name for field in BOOKKEEPING} - {"file_error"}
+KNOWN_OF_ROWS = {field.name for field in BOOKKEEPING} - {"file_error", "columns_not_read"}
 PASS_COLUMNS = ("pass_name", "pass_buyer_name", "pass_buyer_id", "pass_remaining_count")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +46,8 @@ LEAST_JOINED = 0.5
 ROWS_SHOWN = 5
 SHAPES_SHOWN = 3
 WORDS_SHOWN = 5
+# A word that fewer rows share may be a person's, and is shown as a shape.
+LEAST_SHARED = 3
 # Columns whose values are personal, or may hold a name.
 PERSONAL = ("name", "email", "phone", "birthday", "product_text")
 # What must be found where: the column, and the table of the core that has it as its key.
@@ -258,9 +261,18 @@ class _Check:
             if word.lower() not in known
         ]
         if found:
-            shown = ", ".join(f"{word[:30]} ({count:,})" for word, count in found[:WORDS_SHOWN])
+            shown = ", ".join(
+                f"{self._word(word, count)[:30]} ({count:,})" for word, count in found[:WORDS_SHOWN]
+            )
             more = f" and {len(found) - WORDS_SHOWN} more" if len(found) > WORDS_SHOWN else ""
             print(f"    {column.name}, words of none of the dialect's: {shown}{more}")
+
+    def _word(self, word: str, count: int) -> str:
+        """A word as it may be shown: what few rows share, or reads like an address, is a shape."""
+        is_common = count >= LEAST_SHARED and not re.search(r"@|[0-9]{6}", word)
+        if self.shows_values or is_common:
+            return word
+        return re.sub(r"[0-9]", "9", re.sub(r"[^\W\d_]", "a", word))
 
     def _hours(self, one: Landed, kept: str) -> None:
         """The check-ins by hour: a hump at night tells of a wrong zone, whole hours of classes."""
