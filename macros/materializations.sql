@@ -52,6 +52,22 @@
 {% endmaterialization %}
 
 
+{# A test reads one state of the database in one statement, so it needs no transaction around it; the
+   adapter begins one for each and rolls it back. What writes failures into a table is left to dbt. #}
+{% materialization test, adapter="duckdb" %}
+    {%- if should_store_failures() -%}
+        {{- return(dbt.materialization_test_default()) -}}
+    {%- endif -%}
+    {%- call statement("main", fetch_result=true, auto_begin=false) -%}
+        {{ get_test_sql(
+            get_limit_subquery_sql(sql, config.get("limit")),
+            config.get("fail_calc"), config.get("warn_if"), config.get("error_if"), limit=none
+        ) }}
+    {%- endcall -%}
+    {{- return({"relations": []}) -}}
+{% endmaterialization %}
+
+
 {# The statement that drops what an earlier build left under a model's name, a table or a view. #}
 {% macro drop_former(former) -%}
     {%- if former is not none -%} drop {{ former.type }} if exists {{ former }}; {%- endif -%}

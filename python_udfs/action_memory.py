@@ -21,7 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from python_udfs.export_files import WriteError, place, upload
-from python_udfs.s3_access import S3Error, is_s3, open_s3, reason
+from python_udfs.s3 import S3Error, is_s3, open_s3, reason
 from python_udfs.settings import history_beside
 
 NAME = re.compile(r"\d{4}-\d\d-\d\d\.parquet")

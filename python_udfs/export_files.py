@@ -22,7 +22,7 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
-from python_udfs.s3_access import is_s3, reason
+from python_udfs.s3 import is_s3, reason
 from python_udfs.settings import FORMATS, export_formats
 from python_udfs.written_files import CHILDREN, Note, mark_of, requests_in
 

@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 
 from python_udfs.export_contracts import ALSO_NAMED, EXPORTS, PROJECT
 from python_udfs.file_kinds import OPEN_DOCUMENT, WORKBOOK, FileError
-from python_udfs.s3_access import is_s3, reason
+from python_udfs.s3 import is_s3, reason
 
 ERASURE = "privacy/erasure_requests"
 # Folders that are read without a dialect; no source is called like one of them.

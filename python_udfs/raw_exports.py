@@ -36,7 +36,7 @@ from python_udfs.find_exports import (
     last_ending,
     list_files,
 )
-from python_udfs.s3_access import is_s3, reason
+from python_udfs.s3 import is_s3, reason
 
 if TYPE_CHECKING:
     from python_udfs.dialects.source import Source

@@ -27,23 +27,26 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.artifacts.schemas.freshness import FreshnessNodeResult, SourceFreshnessResult
-from dbt.artifacts.schemas.results import NodeResult as RunResult
-from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from python_udfs import action_memory, export_files
 from python_udfs import settings as project_settings
 from python_udfs.export_files import ORDERS, PARTS, file_names, others_among
-from python_udfs.s3_access import is_s3
-from python_udfs.s3_access import reason as file_reason
+from python_udfs.s3 import is_s3
+from python_udfs.s3 import reason as file_reason
 from python_udfs.settings import Settings
 from python_udfs.written_files import Note
 from scripts import former_files, last_build, publish, report, sample_exports, staff_records
 from scripts.next_steps import next_steps
 from scripts.sample_gym.config import Arguments
+
+# Imported where it is called: that takes most of the time of a build that has nothing to do.
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.freshness import FreshnessNodeResult
+    from dbt.artifacts.schemas.results import NodeResult as RunResult
+    from dbt.cli.main import dbtRunnerResult
 
 PROJECT = Path(__file__).resolve().parent.parent
 SAMPLE = Path(project_settings.DEFAULTS["GYM_RAW_EXPORTS"]).parent
@@ -124,6 +127,8 @@ def failing_rows(run: RunResult, warehouse: Path) -> str:
 
 def age_problem(run: FreshnessNodeResult) -> str:
     """Why an export is refused: it was written too long ago, or nobody can tell when."""
+    from dbt.artifacts.schemas.freshness import SourceFreshnessResult
+
     if not isinstance(run, SourceFreshnessResult):
         return f"age unknown: {file_reason(duckdb.IOException(one_sentence(run.message)))}"
     limit = run.node.freshness.error_after.count
@@ -152,6 +157,8 @@ def failures(result: dbtRunnerResult, warehouse: Path) -> list[str]:
 
 def release_warehouse() -> None:
     """Close the connection that dbt keeps open, and with it the lock on the file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
     with contextlib.suppress(Exception):
         DuckDBConnectionManager.env().close()
     DuckDBConnectionManager.close_all_connections()
@@ -159,6 +166,8 @@ def release_warehouse() -> None:
 
 def run_dbt(*arguments: str) -> dbtRunnerResult:
     """Run one dbt command, its log in the log file only, and let go of the warehouse."""
+    from dbt.cli.main import dbtRunner
+
     # dbt keeps all that it makes until it ends: garbage collection would cost a tenth of a build.
     gc.disable()
     try:
@@ -338,7 +347,8 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         return []
     last.forget()
     print("Building; logs/dbt.log has the details.", flush=True)
-    result = run_dbt("build", *handed_on, "--exclude-resource-type", "unit_test")
+    options = ("--exclude-resource-type", "unit_test", "--use-fast-test-edges")
+    result = run_dbt("build", *handed_on, *options)
     if problems := failures(result, warehouse):
         return problems
     runs = result.result.results

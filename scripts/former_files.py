@@ -20,7 +20,7 @@ import duckdb
 
 from python_udfs.export_files import MANIFEST, ORDERS, clear_parts, file_names
 from python_udfs.export_files import place as place_of
-from python_udfs.s3_access import S3Error, is_s3, open_s3
+from python_udfs.s3 import S3Error, is_s3, open_s3
 from python_udfs.settings import Settings
 from python_udfs.written_files import CHILDREN, Note, Written, mark_of, requests_in
 from scripts import publish

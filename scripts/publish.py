@@ -304,9 +304,12 @@ def publish(warehouse: Path, published: Path, settings: Settings | None = None) 
                 withheld.add(CHILDREN)
             note.add("part", {str(part): []}, withheld)
             copy_tables(connection, settings.publish_children)
+            # three hundred comments: to commit each took twice as long as to make it
+            connection.begin()
             copy_views(connection)
             copy_comments(connection)
             copy_functions(connection)
+            connection.commit()
             connection.execute("detach private")
             connection.execute("force checkpoint")
         with part.open("rb") as file:

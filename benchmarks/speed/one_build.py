@@ -61,7 +61,7 @@ def peak_mb() -> float:
 
 
 def main(arguments: list[str]) -> int:
-    from dbt.cli.main import dbtRunner
+    from dbt.cli import main as dbt
 
     from scripts import build
 
@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
             info = event.data.node_info
             lap(phase_of(f"models/{info.node_path}", info.resource_type), info.node_name)
 
-    build.dbtRunner = functools.partial(dbtRunner, callbacks=[on_event])
+    dbt.dbtRunner = functools.partial(dbt.dbtRunner, callbacks=[on_event])
     stdout, sys.stdout = sys.stdout, sys.stderr
     status = build.main([*arguments, "--threads", "1"])
     sys.stdout = stdout

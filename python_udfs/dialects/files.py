@@ -38,7 +38,7 @@ from python_udfs.raw_exports import (
     what_is_missing,
     why_unreadable,
 )
-from python_udfs.s3_access import is_s3
+from python_udfs.s3 import is_s3
 
 WORKBOOKS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 JSON_ENDINGS = ("json", "jsonl", "ndjson")

@@ -88,6 +88,16 @@ def test_a_build_hands_on_what_it_does_not_know(name: str, monkeypatch) -> None:
         assert handed.pop() == [*night, *words]
 
 
+NO_DBT = ("build", "report", "customer", "dashboard.write", "convert_exports")
+
+
+@pytest.mark.parametrize("module", NO_DBT)
+def test_until_there_is_something_to_build_dbt_is_not_imported(module: str) -> None:
+    """That takes two CPU seconds, most of the time of a short command."""
+    code = f"import sys, scripts.{module}; sys.exit('dbt' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("by_path", ["scripts/build.py", "scripts/sample_exports.py"])
 def test_two_files_are_the_same_commands_by_their_path(by_path: str) -> None:
     done = subprocess.run(

@@ -43,6 +43,7 @@ WITHOUT_EXAMPLE = {
     "match_payment_weight": "columns of a query",
     "pass_gear_among": "columns of a query",
     "materialization_table_duckdb": "a statement of dbt",
+    "materialization_test_duckdb": "a statement of dbt",
     "materialization_view_duckdb": "a statement of dbt",
     "of_winner": "a condition of row_outcome",
     "record_hash": "all columns of a landing table",

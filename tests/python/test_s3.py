@@ -30,13 +30,12 @@ from test_actions import Memory, row
 from test_export_files import contents, is_complete
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from python_udfs import action_memory, export_files, s3_access
+from python_udfs import action_memory, export_files
 from python_udfs.export_age import export_written_at
 from python_udfs.export_files import WriteError, write_files
 from python_udfs.find_exports import ExportFile, list_files
 from python_udfs.raw_exports import EXPORTS, read_export
-from python_udfs.s3_access import (
-    Plugin,
+from python_udfs.s3 import (
     S3Error,
     endpoint,
     extension_file,
@@ -44,6 +43,7 @@ from python_udfs.s3_access import (
     reason,
     secret_statement,
 )
+from python_udfs.s3_access import Plugin
 
 BUCKET = "gym"
 ROOTS = {"GYM_RAW_EXPORTS": f"s3://{BUCKET}/in", "GYM_EXPORTS_OUT": f"s3://{BUCKET}/out"}
@@ -208,7 +208,7 @@ def test_an_extension_that_was_tampered_with_is_refused(tmp_path: Path, monkeypa
     content[len(content) // 2] ^= 1
     (tmp_path / "httpfs.duckdb_extension").write_bytes(content)
     monkeypatch.setattr(
-        s3_access, "extension_file", lambda name: tmp_path / f"{name}.duckdb_extension"
+        "python_udfs.s3.extension_file", lambda name: tmp_path / f"{name}.duckdb_extension"
     )
     with duckdb.connect() as connection, pytest.raises(S3Error, match="refuses the extension"):
         open_s3(connection, KEY, ["s3://gym"])

@@ -14,7 +14,7 @@ from conftest import Project
 
 from python_udfs import settings
 from python_udfs.export_files import write_files
-from python_udfs.s3_access import S3Error
+from python_udfs.s3 import S3Error
 from python_udfs.settings import Settings
 from python_udfs.written_files import CHILDREN, Note, mark_of, requests_in
 from scripts import former_files
