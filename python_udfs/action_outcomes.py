@@ -1,6 +1,7 @@
 """What became of who was listed, and of who was held out, by the estimator of python_udfs.survival.
 
-Pure functions: no I/O, the same rows in the same order.
+Pure functions: no I/O, the same rows in the same order. scipy takes half a second to import: it is
+imported only where there is something to compare.
 """
 
 from __future__ import annotations
@@ -9,8 +10,6 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import pyarrow as pa
-
-from python_udfs.survival import converted_share
 
 SCHEMA = pa.schema(
     [
@@ -50,6 +49,8 @@ def arm_shares(people: pa.Table, horizons: Sequence[int]) -> pa.Table:
 
 
 def _share(rows: Sequence[tuple], horizon: int) -> tuple:
+    from python_udfs.survival import converted_share
+
     had = [days for *_, days, _ in rows if days is not None]
     had_not = [seen for *_, days, seen in rows if days is None]
     estimated = converted_share(had, had_not, horizon)

@@ -1,21 +1,20 @@
 """Shares of guests who became members, by Kaplan-Meier, and exact intervals of hosts' ratios.
 
-Pure functions: no I/O, no global state, the same rows in the same order. SQL decides who is a
-guest, how long each was seen, and what a host could expect (`models/intermediate/guests`). Of scipy
-only the special functions are imported, and for hosts alone; its statistics take half a second.
+Pure functions over scipy: no I/O, no global state, the same rows in the same order. SQL decides who
+is a guest, how long each was seen, and what a host could expect (`models/intermediate/guests`).
+scipy takes half a second to import: only the models that need it import this.
 """
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
-from collections import Counter
+import warnings
 from collections.abc import Sequence
 from itertools import groupby
-from statistics import NormalDist
 
 import numpy as np
 import pyarrow as pa
+from scipy.special import gdtrib
+from scipy.stats import CensoredData, binom, ecdf, gamma
 
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
@@ -66,21 +65,20 @@ def converted_share(
         >>> converted_share([10], [20], 30) is None
         True
     """
-    days, survival, hazards = sorted((*converted, *unconverted)), 1.0, 0.0
-    for day, events in sorted(Counter(converted).items()):
-        if day <= horizon and survival > 0:
-            at_risk = len(days) - bisect_left(days, day)
-            survival *= (at_risk - events) / at_risk
-            hazards += events / (at_risk * (at_risk - events)) if survival else 0
-    seen = len(days) - bisect_left(days, horizon)
+    seen = [day for day in (*converted, *unconverted) if day >= horizon]
+    curve = ecdf(CensoredData(uncensored=converted, right=unconverted)).sf
+    survival = float(curve.evaluate(horizon))
     if not seen and survival > 0:
         return None
     if survival in (0, 1):
         # (TAIL) ** (1 / n) is the bound of Clopper and Pearson for none, or all, of n
-        bound = TAIL ** (1 / max(1, seen if survival else len(converted)))
+        bound = TAIL ** (1 / max(1, len(seen) if survival else len(converted)))
         return (0.0, 0.0, 1 - bound) if survival else (1.0, bound, 1.0)
-    width = NormalDist().inv_cdf(1 - TAIL) * math.sqrt(hazards) / -math.log(survival)
-    low, high = (survival ** math.exp(side) for side in (width, -width))
+    with warnings.catch_warnings():
+        # before the first conversion, which is not asked for
+        warnings.simplefilter("ignore", RuntimeWarning)
+        interval = curve.confidence_interval(CONFIDENCE, method="log-log")
+    low, high = (float(side.evaluate(horizon)) for side in (interval.low, interval.high))
     return 1 - survival, 1 - high, 1 - low
 
 
@@ -131,20 +129,16 @@ def ratio_intervals(hosts: pa.Table, min_conversions: int = 1) -> pa.Table:
         >>> row["ratio_low"], row["ratio_high"], row["chance_above"]
         (1.100947, 6.529737, 0.011253)
     """
-    from scipy.special import betainc, gammaincinv, gdtrib
-
     counts, guests, observed, expected = (
         np.array(hosts.column(name).to_pylist(), dtype=float)
         for name in ("guest_count", "guests", "converted", "expected_converted")
     )
-    # quantiles of the gamma distribution; of 0 the quantile is 0, by definition and not by scipy
-    low = np.where(observed > 0, gammaincinv(np.maximum(observed, 1e-9), TAIL), 0) / expected
-    high = gammaincinv(observed + 1, 1 - TAIL) / expected
+    # of 0 the quantile is 0, by definition and not by scipy
+    low = np.where(observed > 0, gamma.ppf(TAIL, np.maximum(observed, 1e-9)), 0) / expected
+    high = gamma.ppf(1 - TAIL, observed + 1) / expected
     # the least number of guests, of the host's mean weight, that puts the interval above 1
     needed = np.floor(gdtrib(1, TAIL, expected) * counts / guests) + 1
     needed = np.maximum(needed, min_conversions)
-    # of the binomial distribution, the chance of so many or more
-    others = np.maximum(counts - needed + 1, 1e-9)
-    above = np.where(needed > counts, 0, betainc(needed, others, np.minimum(expected / guests, 1)))
+    above = binom.sf(needed - 1, counts, np.minimum(expected / guests, 1))
     numbers = [np.round(array, 6) for array in (low, high, above)]
     return pa.table([hosts.column("host_customer_id"), *numbers], schema=INTERVALS_SCHEMA)

@@ -230,21 +230,6 @@ def test_an_erased_guest_and_an_erased_host_vanish(gym, tmp_path) -> None:
     assert guests == len(DAY_PASS_GUESTS) - 1
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_the_share_and_its_interval_are_those_of_scipy(seed: int) -> None:
-    """Many share a day, and days of conversions are days on which others are last seen."""
-    random = np.random.default_rng(seed)
-    converted = random.integers(0, 120, random.integers(1, 60)).tolist()
-    unconverted = random.integers(40, 160, 40).tolist()
-    curve = stats.ecdf(stats.CensoredData(uncensored=converted, right=unconverted)).sf
-    sides = curve.confidence_interval(0.95, method="log-log")
-    first = min(converted)
-    for horizon in (first, first + 7, 90):
-        low, high = sides.high.evaluate(horizon), sides.low.evaluate(horizon)
-        expected = (1 - curve.evaluate(horizon), 1 - low, 1 - high)
-        assert converted_share(converted, unconverted, horizon) == pytest.approx(expected)
-
-
 def test_without_conversions_the_upper_bound_is_that_of_the_binomial() -> None:
     share = converted_share([], [200] * 30 + [10] * 50, 90)
     exact = stats.binomtest(0, 30).proportion_ci(0.95, method="exact")
