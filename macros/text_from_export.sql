@@ -8,10 +8,18 @@
    are not read so; people are called Null. #}
 {% macro text_but_nothing_from_export(column) -%}
     case
-        when lower({{ text_from_export(column) }})
-            not in ('{{ var('words_for_nothing') | join("', '") }}')
+        when not {{ is_one_of(
+            'lower(' ~ text_from_export(column) ~ ')', var('words_for_nothing')
+        ) }}
             then {{ text_from_export(column) }}
     end
+{%- endmacro %}
+
+
+{# Whether a text is one of some words. DuckDB makes a join of an `in` with so many, and asks it of every
+   row, also where a `case` would not come to it. #}
+{% macro is_one_of(text, words) -%}
+    list_contains(['{{ words | join("', '") }}'], {{ text }})
 {%- endmacro %}
 
 

@@ -61,9 +61,9 @@
 
 {# Why a value that was given is not used; null where none was given, and where it is used. #}
 {% macro unreadable_reason(text, column, kind) -%}
-    {%- set is_nothing -%}
-        lower({{ text_from_export(text) }}) in ('{{ var('words_for_nothing') | join("', '") }}')
-    {%- endset -%}
+    {%- set is_nothing = is_one_of(
+        'lower(' ~ text_from_export(text) ~ ')', var('words_for_nothing')
+    ) -%}
     {%- if kind == 'birthday' -%}
         {{ column }}_problem
     {%- elif kind == 'value' -%}
@@ -80,8 +80,9 @@
             when {{ text }} is null or {{ text }} = '' then null
             when {{ text_from_export(text) }} is null then null
             when {{ is_nothing }}
-                or left(cast({{ column }} as varchar), 10)
-                in ('{{ var('days_for_nothing') | join("', '") }}')
+                or {{ is_one_of(
+                    'left(cast(' ~ column ~ ' as varchar), 10)', var('days_for_nothing')
+                ) }}
                 then 'stands for nothing'
             when {{ column }} is null or not isfinite({{ column }}) then 'cannot be read'
             when {{ column }} < make_date({{ var('earliest_year') }}, 1, 1)
