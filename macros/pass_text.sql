@@ -77,24 +77,36 @@
     || '(?:\s+(?:on|onwards?|daily))?(\s*[)\]]|\s*$)'
 {%- endmacro %}
 
-{#- Whether words stand in a text that look like the buyer's, where no buyer could be read. "of",
-    "for", "by" and "via" only before what looks like a full name: neither "Pass for Kids" nor
-    "Best of Both Worlds Pass" speaks of a buyer. -#}
-{% macro pass_text_has_a_leftover(text) -%}
-    {%- set said = '\\b(?:bought|purchased|paid|sponsored|hosted|gifted)\\s+(?:for\\s+)?by\\b' -%}
-    {%- set labelled = '\\b(?:guest|host|buyer|purchaser|payer)\\s*:' -%}
-    {%- set hosted = '\\b(?:guest|buddy|visitor)s?(?:\\s+passe?s?)?[\\s-]+of\\b' -%}
-    (
-        regexp_matches(
-            {{ text }}, '(?i)\b(?:pass|ticket|entry|card)?from\b|\bcourtesy\s+of\b|{{ said }}'
-            || '|{{ labelled }}|{{ hosted }}'
-        )
-        or regexp_matches(
-            {{ text }},
-            '(?i:(?:^|\s)(?:of|for|by|via|c/o|fr[.]?|von|par|por))\s*:?\s+'
-            || '(?:\p{Lu}[\p{L}\p{M}''’.-]+\s+)+'
-            || '\p{Lu}[\p{L}\p{M}''’.-]+\s*$'
-        )
-        and not regexp_matches({{ text }}, '(?i)\b(?:passe?s?|ticket|entry|card|day)\s*$')
-    )
+{#- Words that look like those before a buyer, where no buyer could be read, with what stands in
+    front of them and behind; null where there are none. "of", "for", "by" and "via" only before what
+    looks like a full name: neither "Pass for Kids" nor "Best of Both Worlds Pass" speaks of a buyer. -#}
+{% macro pass_text_leftover(text) -%}
+    {%- set said = '(?:bought|purchased|paid|sponsored|hosted|gifted)\\s+(?:for\\s+)?by\\b' -%}
+    {%- set labelled = '(?:guest|host|buyer|purchaser|payer)\\s*:' -%}
+    {%- set hosted = '(?:guest|buddy|visitor)s?(?:\\s+passe?s?)?[\\s-]+of\\b' -%}
+    {%- set article = '(?:\\s+(?:the|an?|our|my)\\b)?' -%}
+    {%- set clear -%}
+        '(?i)^(.*?\b(?:pass|ticket|entry|card)?)((?:from\b|courtesy\s+of\b|{{ said }}'
+        || '|{{ labelled }}|{{ hosted }}){{ article }})(.*)$'
+    {%- endset -%}
+    {%- set before_a_name -%}
+        '^(|.*?\s)((?i:of|for|by|via|c/o|fr[.]?|von|par|por))'
+        || '(\s*:?\s+(?:\p{Lu}[\p{L}\p{M}''’.-]+\s+)+\p{Lu}[\p{L}\p{M}''’.-]+\s*)$'
+    {%- endset -%}
+    {%- set parts = "['front', 'link', 'behind']" -%}
+    case
+        when regexp_matches({{ text }}, {{ clear }})
+            then regexp_extract({{ text }}, {{ clear }}, {{ parts }})
+        when
+            regexp_matches({{ text }}, {{ before_a_name }})
+            and not regexp_matches({{ text }}, '(?i)\b(?:passe?s?|ticket|entry|card|day)\s*$')
+            then regexp_extract({{ text }}, {{ before_a_name }}, {{ parts }})
+    end
+{%- endmacro %}
+
+{#- A name without a number in brackets behind it, and without quotation marks. -#}
+{% macro pass_text_name(text) -%}
+    trim(regexp_replace(regexp_replace(regexp_replace(
+        {{ text }}, '([^\s(\[])\s*[(\[][^()\[\]]*[0-9][^()\[\]]*[)\]]+\s*$', '\1'
+    ), '[\s,;:|–—-]+$', ''), '^["“”]([^"“”]+)["“”]$', '\1'))
 {%- endmacro %}

@@ -1,6 +1,11 @@
 -- Grain: one row per text that describes an entry, as the export writes it.
+-- Long: one grammar, each step of which needs the one before.
 with core_checkins as (
     select * from {{ ref('core_checkins') }}
+),
+
+core_answers as (
+    select * from {{ ref('core_answers') }}
 ),
 
 texts as (
@@ -48,37 +53,85 @@ parted as (
     from split
 ),
 
--- a number in brackets behind the name is no part of it, and neither are quotation marks
 named as (
     select
         *,
         regexp_replace(parts.pass_type, '[\s,;:|–—-]+$', '') as pass_before_buyer,
-        trim(regexp_replace(regexp_replace(regexp_replace(
-            parts.buyer_name, '([^\s(\[])\s*[(\[][^()\[\]]*[0-9][^()\[\]]*[)\]]+\s*$', '\1'
-        ), '[\s,;:|–—-]+$', ''), '^["“”]([^"“”]+)["“”]$', '\1')) as buyer_name,
+        nullif({{ pass_text_name('parts.buyer_name') }}, '') as read_name,
+        case when read_name is null then {{ pass_text_leftover('text_without_amounts') }} end
+            as leftover,
     from parted
+),
+
+-- what no pattern reads has a form: the pass, the words behind it, and a place for a name
+formed as (
+    select
+        *,
+        regexp_replace(leftover.front, '[\s,;:|(\[–—-]+$', '') as pass_before_link,
+        trim(lower(regexp_replace(leftover.link, '[\s:]+', ' ', 'g'))) as link,
+        case
+            when link is not null
+                then concat_ws(
+                    ' ',
+                    nullif(lower(regexp_replace(pass_before_link, '[0-9]+', '9', 'g')), ''),
+                    link, '…'
+                )
+        end as form,
+        -- a bracket that was opened in front is closed behind
+        regexp_replace(
+            {{ pass_text_name("regexp_replace(leftover.behind, '^[\\s:=–—-]+', '')") }},
+            '^([^()\[\]]*)[)\]]+$', '\1'
+        ) as name_behind,
+        if(regexp_matches(name_behind, '\p{L}'), name_behind, null) as form_name,
+    from named
+),
+
+-- what staff said of a form holds for every text of it
+heard as (
+    select
+        formed.*,
+        case
+            when core_answers.answer in ('visitor', 'none') then core_answers.answer
+            when core_answers.answer = 'buyer' and formed.form_name is not null then 'buyer'
+        end as said,
+        coalesce(formed.read_name, if(said = 'buyer', formed.form_name, null)) as buyer_name,
+        case
+            when formed.read_name is not null then formed.pass_before_buyer
+            when said in ('buyer', 'visitor')
+                then coalesce(nullif(formed.pass_before_link, ''), formed.link)
+            else formed.pass_and_buyer
+        end as pass_text,
+    from formed
+    left join core_answers
+        on {{ question_id('pass_text', ['formed.form']) }} = core_answers.question_id
+            and formed.form is not null
 ),
 
 read_texts as (
     select
         entry_method_description,
         case
-            when buyer_name != '' and {{ name_is_of_several('buyer_name') }} then 'several buyers'
-            when buyer_name != '' then 'names a buyer'
-            when {{ pass_text_has_a_leftover('text_without_amounts') }} then 'not understood'
+            when buyer_name is not null and {{ name_is_of_several('buyer_name') }}
+                then 'several buyers'
+            when buyer_name is not null then 'names a buyer'
+            when form is not null and said is null then 'not understood'
             else 'own pass'
         end as reading,
+        case
+            when said is not null then 'staff_review'
+            when reading != 'not understood' then 'grammar'
+        end as reading_method,
         -- the uses may stand before the buyer: "Punch Pass (3 remaining) from Ann Example"
-        regexp_replace(
-            if(buyer_name != '', pass_before_buyer, pass_and_buyer),
-            {{ pass_text_tail_pattern() }}, ''
-        ) as pass_type,
-        nullif(buyer_name, '') as buyer_name,
+        regexp_replace(pass_text, {{ pass_text_tail_pattern() }}, '') as pass_type,
+        buyer_name,
         coalesce(
             {{ pass_text_count('tail') }},
-            {{ pass_text_count('substr(pass_before_buyer, length(pass_type) + 1)') }}
+            {{ pass_text_count('substr(pass_text, length(pass_type) + 1)') }}
         ) as remaining_count,
-    from named
+        form,
+        link,
+        form_name,
+    from heard
 )
 
 select * from read_texts

@@ -13,6 +13,44 @@ payment_statuses as (
     select * from {{ ref('payment_statuses') }}
 ),
 
+core_answers as (
+    select * from {{ ref('core_answers') }}
+),
+
+bought as (
+    select
+        meaning,
+        bool_and(buys) as buys,
+    from payment_statuses
+    group by meaning
+),
+
+words as (
+    select distinct {{ payment_status('word') }} as status
+    from (select unnest([status, payment_intent_status]) as word from kept)
+    where word is not null
+),
+
+-- What the seed does not list means what staff said, in the seed's own words. A dialect says
+-- "other" for every word that it lacks: one answer would be about several.
+meanings as (
+    select
+        words.status,
+        payment_statuses.status is null and words.status != 'other' as is_unlisted,
+        bought.meaning is not null as is_reviewed,
+        coalesce(payment_statuses.meaning, bought.meaning) as meaning,
+        coalesce(payment_statuses.buys, bought.buys) as buys,
+    from words
+    left join payment_statuses
+        on words.status = payment_statuses.status
+    left join core_answers
+        on {{ question_id('payment_status', ['words.status']) }} = core_answers.question_id
+            and payment_statuses.status is null
+            and words.status != 'other'
+    left join bought
+        on core_answers.answer = bought.meaning
+),
+
 lines as (
     select
         transactions.*,
@@ -112,12 +150,23 @@ settled as (
             when ranked.payment_intent_status is not null
                 then coalesce(intent_statuses.meaning, 'other')
         end as payment_intent_status,
+        -- nulls are in no such list
+        list_sort(list_distinct([
+            if(statuses.is_unlisted, statuses.status, null),
+            if(intent_statuses.is_unlisted, intent_statuses.status, null)
+        ])) as unlisted_statuses,
+        ranked.status is not null and statuses.meaning is null
+        or ranked.payment_intent_status is not null and intent_statuses.meaning is null
+            as is_status_unknown,
+        case
+            when is_status_unknown then 'unknown'
+            when statuses.is_reviewed or intent_statuses.is_reviewed then 'staff_review'
+            when coalesce(ranked.status, ranked.payment_intent_status) is not null then 'listed'
+        end as status_method,
         case
             when not statuses.buys then statuses.meaning
             when not intent_statuses.buys then intent_statuses.meaning
-            when ranked.status is not null and statuses.status is null
-                or ranked.payment_intent_status is not null and intent_statuses.status is null
-                then 'unknown status'
+            when is_status_unknown then 'unknown status'
             when least(ranked.paid_amount, ranked.day_pass_count, ranked.quantity) < 0
                 then 'negative amount'
             when ranked.refunds >= ranked.place_in_sale then 'refunded'
@@ -130,10 +179,10 @@ settled as (
     from ranked
     left join taken_back
         on ranked.payment_line_id = taken_back.payment_line_id
-    left join payment_statuses as statuses
+    left join meanings as statuses
         on {{ payment_status('ranked.status') }} = statuses.status
-    left join payment_statuses as intent_statuses
+    left join meanings as intent_statuses
         on {{ payment_status('ranked.payment_intent_status') }} = intent_statuses.status
 )
 
-select * from settled
+select * exclude (is_status_unknown) from settled

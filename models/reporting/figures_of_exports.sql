@@ -83,6 +83,13 @@ figures as (
     where unknown_count > 0
     union all
     select
+        14, 'unknown codes', 'statuses of payments by staff_review',
+        count(*) filter (where status_method = 'staff_review'), count(*),
+        'not in the seed payment_statuses; staff said what they mean'
+    from core_payments
+    having count(*) filter (where status_method = 'staff_review') > 0
+    union all
+    select
         15, 'unreadable values', export_name || ' ' || column_name || ', ' || reason,
         sum(unreadable_count), any_value(given_count),
         'read as empty; such as ' || arg_max(examples, unreadable_count)

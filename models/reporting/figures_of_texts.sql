@@ -11,6 +11,7 @@ readings as (
     select
         coalesce(texts.reading, 'no text') as reading,
         count(*) as checkins,
+        count(*) filter (where texts.reading_method = 'staff_review') as reviewed,
         {{ shape_of('checkins.entry_method_description', most=60) }} as shape,
     from core_checkins as checkins
     left join core_pass_texts as texts
@@ -23,6 +24,7 @@ counted as (
     select
         reading,
         sum(checkins) as checkins,
+        sum(reviewed) as reviewed,
         -- a shape tells no name
         list(shape || ' (' || checkins || ')' order by checkins desc, shape) as shapes,
     from readings
@@ -41,6 +43,7 @@ figures as (
                 counted.shapes[:{{ var('text_shapes_named') }}], ', '
             )
             when kinds.reading = 'several buyers' then 'none of them is taken for the buyer'
+            when counted.reviewed > 0 then counted.reviewed || ' of them by staff_review'
         end as note,
     from (
         values ('names a buyer'), ('own pass'), ('several buyers'), ('not understood'), ('no text')

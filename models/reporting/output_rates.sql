@@ -37,6 +37,10 @@ unknown_codes as (
     select * from {{ ref('unknown_codes') }}
 ),
 
+core_answers as (
+    select * from {{ ref('core_answers') }}
+),
+
 pass_checkins as (
     select
         checkin_date,
@@ -180,6 +184,14 @@ counted as (
     group by by_day.rate
 ),
 
+-- what staff say a word means is set by them, and may move a rate by far
+words_answered as (
+    select
+        '-' || left(md5(string_agg(question_id || answer, ',' order by question_id)), 8) as digest,
+    from core_answers
+    where answer in ('succeeded', 'failed', 'refunded', 'pending', 'buyer')
+),
+
 rates as (
     select
         guarded_rates.*,
@@ -191,8 +203,11 @@ rates as (
         coalesce(counted.earlier_whole_count, 0) as earlier_whole_count,
         (select max(checkin_date) - min(checkin_date) from core_checkins) as history_days,
         1000 * coalesce(counted.part_count, 0) / nullif(counted.whole_count, 0) as per_thousand,
+        '{{ rules_fingerprint("output_rates", settings_only=true) }}'
+        || coalesce(words_answered.digest, '') as settings_digest,
     from guarded_rates
     left join counted on guarded_rates.rate = counted.rate
+    cross join words_answered
 )
 
 select * from rates

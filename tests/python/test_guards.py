@@ -157,7 +157,6 @@ def rendered(test: str, allowed: str = "") -> str:
             source=lambda schema, name: f"main.{name}",
             var=yaml.safe_load((PROJECT / "dbt_project.yml").read_text())["vars"].__getitem__,
             env_var=lambda name, default: allowed,
-            rules_fingerprint=lambda name, settings_only: "as set",
         )
     )
 

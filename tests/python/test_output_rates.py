@@ -47,7 +47,7 @@ def problems(
                 none_is_a_fault_from integer,
                 part_count hugeint, whole_count hugeint, recent_part_count hugeint,
                 recent_whole_count hugeint, earlier_part_count hugeint, earlier_whole_count hugeint,
-                history_days bigint, per_thousand double
+                history_days bigint, per_thousand double, settings_digest varchar
             );
             create table main.build_figures (
                 build_number integer, section varchar, metric varchar, value bigint,
@@ -61,7 +61,8 @@ def problems(
         for rate, numbers in ((RATE, counts), (NEVER, [500, 1000, 0, 0, 0, 0])):
             connection.execute(
                 "insert into main.output_rates select ?, 'what it means', ?, ?, ?, *, ?,"
-                " 1000 * part / nullif(whole, 0) from (select ? as part, ? as whole, ?, ?, ?, ?)",
+                " 1000 * part / nullif(whole, 0), 'as set'"
+                " from (select ? as part, ? as whole, ?, ?, ?, ?)",
                 [rate, share, steady, none_from, days, *numbers],
             )
         if before is None:

@@ -50,18 +50,21 @@ Reading = tuple[str, str, str | None, int | None]
 @pytest.fixture(scope="module")
 def read() -> Iterator[Callable[[str], Reading]]:
     """How core_pass_texts reads a text."""
-    files = [PROJECT / "macros" / name for name in ("pass_text.sql", "name_parts.sql")]
+    names = ("pass_text.sql", "name_parts.sql", "question_id.sql")
+    files = [PROJECT / "macros" / name for name in names]
     model = (PROJECT / "models/core/core_pass_texts.sql").read_text()
     template = "".join(file.read_text() for file in files) + model
-    names = {"config": lambda **_: "", "ref": lambda _: "given"}
-    query = Environment().from_string(template).render(names).strip()
+    known = {"config": lambda **_: "", "ref": lambda name: name}
+    query = Environment().from_string(template).render(known).strip()
     with duckdb.connect() as connection:
-        connection.execute("create table given (entry_method_description varchar)")
+        connection.execute("create table core_checkins (entry_method_description varchar)")
+        connection.execute("create table core_answers (question_id varchar, answer varchar)")
 
         def reading(text: str) -> Reading:
-            connection.execute("delete from given")
-            connection.execute("insert into given values (?)", [text])
-            return connection.execute(query).fetchall()[0][1:]
+            connection.execute("delete from core_checkins")
+            connection.execute("insert into core_checkins values (?)", [text])
+            columns = "reading, pass_type, buyer_name, remaining_count"
+            return connection.execute(f"select {columns} from ({query})").fetchall()[0]
 
         yield reading
 

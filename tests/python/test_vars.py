@@ -104,6 +104,7 @@ VALUES: dict[str, tuple] = {
     "question_checks_open": COUNT,
     "question_check_share": SHARE,
     "question_certain_probability": SHARE,
+    "question_unread_probability": SHARE,
     "question_later_days": COUNT,
     "question_recent_days": COUNT,
     "accuracy_bands": ([0], [50, 90], [99, 0, 95]),

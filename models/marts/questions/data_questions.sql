@@ -7,6 +7,14 @@ record_questions as (
     select * from {{ ref('record_questions') }}
 ),
 
+status_questions as (
+    select * from {{ ref('status_questions') }}
+),
+
+text_questions as (
+    select * from {{ ref('text_questions') }}
+),
+
 core_answers as (
     select * from {{ ref('core_answers') }}
 ),
@@ -19,6 +27,10 @@ questions as (
     select * from purchaser_questions
     union all by name
     select * from record_questions
+    union all by name
+    select * from status_questions
+    union all by name
+    select * from text_questions
 ),
 
 heard as (

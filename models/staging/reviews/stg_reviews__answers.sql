@@ -38,7 +38,11 @@ worded as (
     select
         *,
         case
-            when regexp_full_match(given_answer, '[0-9]+|none|same|not_same|unknown|later')
+            when regexp_full_match(
+                given_answer,
+                '[0-9]+|none|same|not_same|buyer|visitor|succeeded|failed|refunded|pending'
+                || '|unknown|later'
+            )
                 then given_answer
         end as answer,
     from typed

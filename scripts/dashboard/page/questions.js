@@ -2,7 +2,9 @@
 const ANSWERS_KEPT = "gym_connections.answers";
 const ANSWERED_BY = "gym_connections.answered_by";
 const PUT_OFF = [["?", "unknown", "Don't know"], ["l", "later", "Ask later"]];
-const KINDS_ASKED = { purchaser: "Who bought", check: "Check", records: "Two records" };
+const KINDS_ASKED = {
+  purchaser: "Who bought", check: "Check", records: "Two records", payment_status: "A status", pass_text: "A pass",
+};
 const AGAIN = {
   stale: "Asked again: the facts behind it have changed.",
   contradicted: "Asked again: two answers contradict each other.",
