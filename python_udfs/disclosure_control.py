@@ -335,7 +335,7 @@ def with_other_months(rows: Sequence[Row]) -> dict[Cell, tuple[str | None, int]]
 
 
 def public_rows(rows: Sequence[Row], rules: Rules) -> pa.Table:
-    """The rows of public_counts as those of public_totals.
+    """The rows of gym_metrics as those of public_totals.
 
     Args:
         rows: line number, section, metric, the total that it is part of, count.

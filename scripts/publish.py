@@ -45,6 +45,7 @@ TABLES = {
     "match_accuracy": "confidence_from",
     "gym_today": "today",
     "pipeline_report": "line_number",
+    "gym_metrics": "line_number",
     "public_totals": "line_number",
     "build_history": "build_number, line_number",
     "exported_files": "file_name",

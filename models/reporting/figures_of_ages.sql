@@ -1,5 +1,9 @@
 -- Grain: one row per figure of the report on ages.
-with people as (
+with gym_metrics as (
+    select * from {{ ref('gym_metrics') }}
+),
+
+people as (
     select * from {{ ref('people') }}
 ),
 
@@ -14,13 +18,12 @@ figures as (
     select
         11 as section_number,
         'ages' as section,
-        age_group as metric,
-        count(*) as value,
-        sum(count(*)) over () as share_of,
-        case age_group when 'unknown' then 'treated as children: no name is published' end
-            as note,
-    from people
-    group by age_group
+        metric,
+        value,
+        sum(value) over () as share_of,
+        case metric when 'unknown' then 'treated as children: no name is published' end as note,
+    from gym_metrics
+    where section = 'customers by age' and value > 0
     union all
     select
         11, 'ages', 'birthday unknown, ' || birthday_problem, count(*),

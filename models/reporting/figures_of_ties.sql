@@ -1,5 +1,9 @@
 -- Grain: one row per figure of the report on interactions and connections.
-with interaction_types as (
+with gym_metrics as (
+    select * from {{ ref('gym_metrics') }}
+),
+
+interaction_types as (
     select * from {{ ref('interaction_types') }}
 ),
 
@@ -26,23 +30,30 @@ figures as (
         5 as section_number,
         'interactions' as section,
         interaction_types.interaction_type as metric,
-        count(customer_interactions.interaction_id) as value,
-        sum(count(customer_interactions.interaction_id)) over () as share_of,
+        gym_metrics.value,
+        sum(gym_metrics.value) over () as share_of,
         interaction_types.meaning as note,
     from interaction_types
-    left join customer_interactions
-        on interaction_types.interaction_type = customer_interactions.interaction_type
-    group by interaction_types.interaction_type, interaction_types.meaning
+    inner join gym_metrics
+        on
+            gym_metrics.section = 'interactions by type'
+            and interaction_types.interaction_type = gym_metrics.metric
     union all
     select
-        5, 'interactions', 'total', count(*), null,
-        min(interaction_date) || ' to ' || max(interaction_date)
-    from customer_interactions
+        5, 'interactions', 'total', value, null,
+        (
+            select
+                min(customer_interactions.interaction_date) || ' to '
+                || max(customer_interactions.interaction_date),
+            from customer_interactions
+        )
+    from gym_metrics
+    where section = 'totals' and metric = 'interactions'
     union all
     select
         7, 'connections', 'strength ' || strength_buckets.strength_score,
-        count(customer_connections.customer_id_1),
-        sum(count(customer_connections.customer_id_1)) over (),
+        gym_metrics.value,
+        sum(gym_metrics.value) over (),
         case
             when strength_buckets.max_interactions is null
                 then strength_buckets.min_interactions || ' or more interactions'
@@ -54,19 +65,18 @@ figures as (
             )
         end
     from strength_buckets
-    left join customer_connections
-        on strength_buckets.strength_score = customer_connections.strength_score
-    group by
-        strength_buckets.strength_score,
-        strength_buckets.min_interactions,
-        strength_buckets.max_interactions
+    inner join gym_metrics
+        on
+            gym_metrics.section = 'connections by strength'
+            and cast(strength_buckets.strength_score as varchar) = gym_metrics.metric
     union all
-    select 7, 'connections', 'total', count(*), null, null
-    from customer_connections
+    select 7, 'connections', 'total', value, null, null
+    from gym_metrics
+    where section = 'totals' and metric = 'connections'
     union all
-    select 8, 'affinity', affinity_level, count(*), sum(count(*)) over (), null
-    from customer_connections
-    group by affinity_level
+    select 8, 'affinity', metric, value, sum(value) over (), null
+    from gym_metrics
+    where section = 'connections by affinity' and value > 0
     union all
     select
         8, 'affinity', 'strength 5, tie probability 0.9 or more',

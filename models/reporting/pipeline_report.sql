@@ -32,6 +32,10 @@ output_rates as (
     select * from {{ ref('output_rates') }}
 ),
 
+gym_metrics as (
+    select * from {{ ref('gym_metrics') }}
+),
+
 core_checkins as (
     select * from {{ ref('core_checkins') }}
 ),
@@ -77,25 +81,29 @@ figures as (
     union all
     select * from figures_of_questions
     union all
-    select 2, 'check-ins', entry_kind, count(*), sum(count(*)) over (), null
-    from core_checkins
-    group by entry_kind
+    select
+        if(part_of = 'check-ins', 2, 3), part_of, metric, value,
+        sum(value) over (partition by section), null
+    from gym_metrics
+    where section in ('check-ins by kind', 'pass transfers by kind') and value > 0
     union all
     select
-        2, 'check-ins', 'total', count(*), null,
-        min(checkin_date) || ' to ' || max(checkin_date)
-    from core_checkins
-    union all
-    select 3, 'pass transfers', transfer_type, count(*), sum(count(*)) over (), null
-    from pass_transfers
-    group by transfer_type
+        if(metric = 'check-ins', 2, 3), metric, 'total', value, null,
+        if(
+            metric = 'check-ins',
+            (
+                select min(core_checkins.checkin_date) || ' to ' || max(core_checkins.checkin_date)
+                from core_checkins
+            ),
+            null
+        )
+    from gym_metrics
+    where section = 'totals' and metric in ('check-ins', 'pass transfers')
     union all
     select
         3, 'pass transfers',
-        unnest(['punch passes', 'youth passes', 'total']),
-        unnest([
-            count(*) filter (where is_punch_pass), count(*) filter (where is_youth_pass), count(*)
-        ]),
+        unnest(['punch passes', 'youth passes']),
+        unnest([count(*) filter (where is_punch_pass), count(*) filter (where is_youth_pass)]),
         null, null
     from pass_transfers
     union all
@@ -104,8 +112,10 @@ figures as (
     group by match_method
     union all
     select
-        4, 'purchaser matching', 'purchaser known', count(purchaser_customer_id), count(*), null
-    from pass_transfers
+        4, 'purchaser matching', 'purchaser known', sum(value) filter (where metric = 'known'),
+        sum(value), null
+    from gym_metrics
+    where section = 'pass transfers by buyer'
     union all
     select
         6, 'dates recomputed', change, date_count, null, pair_count || ' pairs met on them'

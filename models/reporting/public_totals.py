@@ -10,4 +10,7 @@ def model(dbt, session):
         int(dbt.config.meta_get("crew_min_meetings")),
         int(dbt.config.meta_get("affinity_min_class_pairs")),
     )
-    return public_rows(dbt.ref("public_counts").order("line_number").fetchall(), rules)
+    shown = dbt.ref("gym_metrics").filter("is_public").order("line_number")
+    return public_rows(
+        shown.project("line_number, section, metric, part_of, value").fetchall(), rules
+    )

@@ -320,29 +320,39 @@ def records_here(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 def head(connection: duckdb.DuckDBPyConnection, types: list[str]) -> dict[str, Any]:
     """Everything that is no long column of numbers."""
-    one = connection.sql(
+    metrics = {
+        (section, metric): value
+        for section, metric, value in records(
+            connection, "select section, metric, value from gym_metrics"
+        )
+    }
+    [(pairs_here, last_date, first_date)] = records(
+        connection,
         """
         select
-            (select count(*) from customers), (select count(*) from customer_connections),
-            (select count(*) from pairs), (select count(*) from customer_interactions),
-            (select count(*) from pass_transfers),
-            (select count(purchaser_customer_id) from pass_transfers),
-            (select count(*) from crews),
+            (select count(*) from pairs),
             (select cast(today as varchar) from gym_today),
             (select cast(min(first_checkin_date) as varchar) from people)
-        """
-    ).fetchall()[0]
-    names = [
-        "people", "connections", "pairs_here", "interactions", "transfers", "known_buyers",
-        "crews", "last_date", "first_date",
-    ]  # fmt: skip
+        """,
+    )
+    totals = {
+        "people": metrics["totals", "customers"],
+        "connections": metrics["totals", "connections"],
+        "pairs_here": pairs_here,
+        "interactions": metrics["totals", "interactions"],
+        "transfers": metrics["totals", "pass transfers"],
+        "known_buyers": metrics["pass transfers by buyer", "known"],
+        "crews": metrics["totals", "crews"],
+        "last_date": last_date,
+        "first_date": first_date,
+    }
     categories = {
         name: texts(connection, f"select distinct {name} from pass_transfers order by all")
         for name in ("pass_type", "transfer_type", "match_method", "location_name")
     }
     full_names = texts(connection, "select full_name from people order by place")
     return {
-        "totals": dict(zip(names, one, strict=True)),
+        "totals": totals,
         "types": types,
         "levels": LEVELS,
         "names": full_names,
@@ -362,10 +372,10 @@ def head(connection: duckdb.DuckDBPyConnection, types: list[str]) -> dict[str, A
         "months": records(
             connection,
             """
-            select strftime(interaction_date, '%Y-%m') as month, interaction_type, count(*)
-            from customer_interactions
-            group by month, interaction_type
-            order by month, interaction_type
+            select split_part(metric, ' ', 1), split_part(metric, ' ', 2), value
+            from gym_metrics
+            where section = 'interactions by month and type'
+            order by line_number
             """,
         ),
         "report": records(
@@ -401,7 +411,10 @@ def staff_data(
     connection.execute(PAIRS, {"most": most_pairs})
     types = texts(
         connection,
-        "select interaction_type from customer_interactions group by all order by count(*) desc, 1",
+        """
+        select metric from gym_metrics
+        where section = 'interactions by type' and value > 0 order by value desc, metric
+        """,
     )
     arrays = columns(
         connection,

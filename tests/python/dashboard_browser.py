@@ -52,6 +52,7 @@ create table build_history (
     build_number integer, line_number integer, section varchar, metric varchar, value bigint,
     percent decimal(5, 2), built_at timestamp
 );
+create table gym_metrics (line_number bigint, section varchar, metric varchar, value bigint);
 create table public_totals (line_number integer, section varchar, metric varchar, value bigint);
 create table action_list (
     week_start date, as_of date, priority integer, kind varchar, title varchar,
@@ -64,6 +65,36 @@ create table action_outcomes (
     held_out_share decimal(7, 6), difference decimal(7, 6), low decimal(7, 6),
     high decimal(7, 6), finding varchar
 );
+"""
+
+
+# As the model gym_metrics counts them.
+METRICS = """
+delete from gym_metrics;
+insert into gym_metrics
+select row_number() over (), unnest(figures, recursive := true) from (
+    select [
+        {'section': 'totals', 'metric': 'customers', 'value': (select count(*) from customers)},
+        {'section': 'totals', 'metric': 'connections',
+         'value': (select count(*) from customer_connections)},
+        {'section': 'totals', 'metric': 'interactions',
+         'value': (select count(*) from customer_interactions)},
+        {'section': 'totals', 'metric': 'pass transfers',
+         'value': (select count(*) from pass_transfers)},
+        {'section': 'pass transfers by buyer', 'metric': 'known',
+         'value': (select count(purchaser_customer_id) from pass_transfers)},
+        {'section': 'totals', 'metric': 'crews', 'value': (select count(*) from crews)}
+    ] as figures
+);
+insert into gym_metrics
+select null, 'interactions by type', interaction_type, count(*)
+from customer_interactions group by interaction_type;
+insert into gym_metrics
+select
+    row_number() over (order by month, interaction_type), 'interactions by month and type',
+    month || ' ' || interaction_type, count(*),
+from (select *, strftime(interaction_date, '%Y-%m') as month from customer_interactions)
+group by month, interaction_type;
 """
 
 
@@ -156,6 +187,7 @@ def hand_made(path: Path, names: list[str], children: dict[int, str | None]) -> 
                 from range(1, 4) as builds (build)
                 """
             )
+        connection.execute(METRICS)
     return path
 
 

@@ -38,8 +38,10 @@ def test_sample_build_passes_every_test_and_prints_the_report(sample_project) ->
 def test_the_sample_has_every_public_table(sample_project) -> None:
     built, _ = sample_project
     shown = built.query("select section, metric from public_totals")
-    counted = built.query("select section, metric from public_counts")
-    small = built.query("select distinct section from public_counts where value between 1 and 14")
+    counted = built.query("select section, metric from gym_metrics where is_public")
+    small = built.query(
+        "select distinct section from gym_metrics where is_public and value between 1 and 14"
+    )
     left_out = {section for section, _ in counted} - {section for section, _ in shown}
     assert left_out <= {section for (section,) in small}
     assert len(left_out) <= 1

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import yaml
 from conftest import PROJECT, Project
-from dashboard_browser import Watched, hand_made, hand_made_records, payload, watched
+from dashboard_browser import METRICS, Watched, hand_made, hand_made_records, payload, watched
 from playwright.sync_api import Browser
 
 from python_udfs.written_files import Note
@@ -187,6 +187,7 @@ def test_a_page_cut_to_size_says_what_is_missing(chrome: Browser, tmp_path: Path
             insert into customer_interactions values ('2025-01-09', 'same_day_checkin', 101, 103)
             """
         )
+        connection.execute(METRICS)
         text = write.staff_page(connection, most_pairs=2)
     (tmp_path / "staff.html").write_text(text)
     found = watched(chrome, tmp_path / "staff.html")

@@ -208,7 +208,7 @@ def small_figures(seed: int) -> dict[str, Counter]:
 
 
 def rows(count: Mapping[str, Counter]) -> list[tuple[int, str, str, str | None, int]]:
-    """The counts as rows of public_counts: every word of a closed list, months as they occur."""
+    """The counts as rows of gym_metrics: every word of a closed list, months as they occur."""
     found = []
     for section in ("totals", *PARTS):
         for metric in WORDS.get(section) or sorted(count[section]):
