@@ -15,11 +15,14 @@ by_kind as (
         followups.*,
         cast(1 - exp(-hazards.cumulative_hazard) as decimal(18, 12)) as expected,
     from guest_followups as followups
-    asof inner join guest_hazards as hazards
+    inner join guest_hazards as hazards
         on
             followups.entry_kind = hazards.entry_kind
             and followups.is_child = hazards.is_child
             and followups.potential_days >= hazards.followed_days
+    qualify row_number() over (
+        partition by followups.customer_id order by hazards.followed_days desc
+    ) = 1
 ),
 
 -- what season and party add; to scale by them moves the sum of a kind, so it is set right again
