@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import ClassVar
+from itertools import pairwise
 
 from sqlglot import ErrorLevel, exp
 from sqlglot.dialects.duckdb import DuckDB
@@ -26,29 +26,18 @@ class UntranslatableError(ValueError):
     """A query has something that no rule here can turn into the same for Spark."""
 
 
-class ReadDuckDB(DuckDB):
-    # as written: element_at counts from one, too
-    INDEX_OFFSET = 0
-
-    class Parser(DuckDB.Parser):  # noqa: D106
-        # len() is kept for lists and length() for text, as in the models
-        FUNCTIONS: ClassVar[dict[str, Callable[..., exp.Expression]]] = {
-            **DuckDB.Parser.FUNCTIONS,
-            "LEN": lambda args: exp.Anonymous(this="size", expressions=args),
-        }
-
-
-class WriteSpark(Spark):
-    INDEX_OFFSET = 0
-
-    class Generator(Spark.Generator):  # noqa: D106
-        # Spark scopes the common table expressions of an inner query as DuckDB does
-        EXPRESSIONS_WITHOUT_NESTED_CTES: ClassVar[set[type[exp.Expression]]] = set()
-        # sqlglot's own way for `qualify` doubles columns and reads an alias before a column
-        TRANSFORMS: ClassVar[dict[type[exp.Expression], Callable[..., str]]] = {
-            **Spark.Generator.TRANSFORMS,
-            exp.Select: lambda self, node: self.select_sql(node),
-        }
+def read(sql: str) -> exp.Expression:
+    """The tree of a query of DuckDB's, in which len() is kept for lists and length() for text."""
+    marked, end = "", 0
+    tokens = DuckDB().tokenize(sql)
+    for token, following in pairwise(tokens):
+        if token.text.lower() == "len" and following.text == "(":
+            marked += sql[end : token.start] + "list_length"
+            end = token.end + 1
+    tree = DuckDB().parse(marked + sql[end:])[0]
+    if tree is None:
+        raise UntranslatableError("an empty query")
+    return tree
 
 
 def call(name: str, *arguments: exp.Expression | str | int) -> exp.Anonymous:
@@ -272,6 +261,22 @@ def write_out_filters(tree: exp.Expression) -> None:
         window.set("this", function)
 
 
+def write_out_scopes(tree: exp.Expression) -> None:
+    """Inner common table expressions under own names, for sqlglot lifts them to the top."""
+    for place, tables in enumerate(list(tree.find_all(exp.With))):
+        query = tables.parent
+        if query is None or query.parent is tree:
+            continue
+        for cte in tables.expressions:
+            former, new = cte.alias, f"{cte.alias}_{place}"
+            for table in query.find_all(exp.Table):
+                if table.name == former and not table.args.get("db"):
+                    if not table.alias:
+                        table.set("alias", exp.TableAlias(this=exp.to_identifier(former)))
+                    table.set("this", exp.to_identifier(new))
+            cte.args["alias"].set("this", exp.to_identifier(new))
+
+
 def write_out_pivots(tree: exp.Expression) -> None:
     """`unpivot relation on columns into name n value v` as a table of a select."""
     for node in list(tree.find_all(exp.Pivot)):
@@ -285,7 +290,7 @@ def write_out_pivots(tree: exp.Expression) -> None:
             for item in node.expressions
         )
         name, value = into.this.name, into.expressions[0].name
-        table = node.this.sql(dialect=WriteSpark)
+        table = node.this.sql(dialect=Spark)
         table += f" unpivot (`{value}` for `{name}` in ({renamed_}))"
         node.replace(exp.select("*").from_(exp.Table(this=raw(table))))
 
@@ -428,6 +433,12 @@ def part_of_list(node: exp.Bracket) -> exp.Expression:
     if not isinstance(index, exp.Slice):
         if isinstance(index, exp.Literal) and index.is_string:
             return node  # a field of a struct
+        number = whole(index)
+        if number is not None:
+            # the parser has made it count from zero
+            return call("element_at", node.this, exp.Literal.number(number + 1))
+        if index.is_type(*exp.DataType.INTEGER_TYPES):
+            raise UntranslatableError(f"a place in a list that is worked out: {node}")
         return call("element_at", node.this, index)
     size = call("size", node.this.copy())
 
@@ -820,6 +831,7 @@ FUNCTIONS: dict[str, Rule] = {
     "to_years": renamed("make_ym_interval"),
     "error": renamed("raise_error"),
     "regexp_split_to_array": renamed("split"),
+    "list_length": renamed("size"),
     "lgamma": log_gamma,
     "json_merge_patch": renamed("gym_json_merge_patch"),
 }
@@ -848,10 +860,10 @@ def spark_type(data_type: str) -> str:
         kinds.TIMESTAMP: kinds.TIMESTAMPNTZ,
         kinds.JSON: kinds.TEXT,
     }
-    tree = exp.DataType.build(data_type, dialect=ReadDuckDB)
+    tree = exp.DataType.build(data_type, dialect=DuckDB)
     for kind in tree.find_all(exp.DataType):
         kind.set("this", renamed_.get(kind.this, kind.this))
-    return tree.sql(dialect=WriteSpark)
+    return tree.sql(dialect=Spark)
 
 
 def translate(sql: str, columns: Columns) -> str:
@@ -864,7 +876,7 @@ def translate(sql: str, columns: Columns) -> str:
     Raises:
         UntranslatableError: a query has what no rule here knows.
     """
-    tree = exp.Subquery(this=ReadDuckDB().parse(sql)[0])
+    tree = exp.Subquery(this=read(sql))
     for cte in tree.find_all(exp.CTE):
         cte.set("materialized", None)
     write_out_rounding(tree)
@@ -878,6 +890,7 @@ def translate(sql: str, columns: Columns) -> str:
     write_out_aliases(tree, columns)
     write_out_filters(tree)
     refuse_nearest(tree)
+    write_out_scopes(tree)
     drop_last_order(tree.this)
     # inside out: what is replaced holds what was replaced before it
     for node in reversed(list(tree.walk(bfs=False))):
@@ -892,4 +905,4 @@ def translate(sql: str, columns: Columns) -> str:
             kept.replace(finish(new))
         elif new is not node:
             node.replace(new)
-    return tree.this.sql(dialect=WriteSpark, comments=False, unsupported_level=ErrorLevel.RAISE)
+    return tree.this.sql(dialect=Spark, comments=False, unsupported_level=ErrorLevel.RAISE)
