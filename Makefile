@@ -34,8 +34,13 @@ $(VENV)/.development: requirements-dev.txt $(VENV)/.runtime $(VENV)/.mcp
 	@touch $@
 
 .PHONY: build
+ifeq ($(ENGINE),spark)
+build: $(VENV)-spark/.installed
+	@$(VENV)-spark/bin/python -m scripts spark $(ARGS)
+else
 build: $(VENV)/.runtime ## Read the exports, build and check everything, print the report
 	@$(RUN) build
+endif
 
 .PHONY: nightly
 nightly: $(VENV)/.runtime ## The same for cron: only from exports of your own that are not too old
@@ -110,6 +115,16 @@ $(VENV)-benchmark/.installed: requirements-benchmark.txt
 benchmark: $(VENV)/.runtime $(VENV)-benchmark/.installed ## Measure speed; SIZES="37k 1m 10m", ARGS=--nights for more
 	@$(RUN) benchmark $(SIZES) $(ARGS)
 
+# An environment of its own: who never needs Spark never installs it, nor Java.
+$(VENV)-spark/.installed: requirements.txt requirements-spark.txt
+	$(PYTHON) -m venv $(VENV)-spark
+	$(VENV)-spark/bin/python -m pip install --quiet --require-hashes -r requirements.txt -r requirements-spark.txt
+	@touch $@
+
+.PHONY: test-spark
+test-spark: $(VENV)-spark/.installed $(VENV)/.development ## Build a small gym on DuckDB and on Apache Spark, and compare each row
+	TEST_SPARK=1 $(BIN)/pytest tests/python/test_spark.py tests/python/test_spark_translation.py
+
 .PHONY: docs
 docs: $(VENV)/.development ## Write the docs and the column lineage of the last build into target/site
 	@$(RUN) docs
@@ -143,6 +158,7 @@ lock: ## Renew the hash locks from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) -c requirements.txt --group mcp -o requirements-mcp.txt
 	$(LOCK) -c requirements.txt -c requirements-mcp.txt --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements.txt --group spark -o requirements-spark.txt
 	$(LOCK) -c requirements.txt --group benchmark -o requirements-benchmark.txt
 
 .PHONY: clean

@@ -8,6 +8,11 @@
 {# What a build reads from the one before must be there before the first build, too. A table that is
    written is rendered by name: with --empty dbt would put a query without rows in its place. #}
 {% macro create_build_state() %}
+    {{- adapter.dispatch('create_build_state')() -}}
+{% endmacro %}
+
+
+{% macro default__create_build_state() %}
     {%- do as_of() -%}
     create schema if not exists build_state;
     create table if not exists {{ interaction_state() }}
@@ -60,6 +65,11 @@
 
 
 {% macro remember_interaction_dates() %}
+    {{- adapter.dispatch('remember_interaction_dates')() -}}
+{% endmacro %}
+
+
+{% macro default__remember_interaction_dates() %}
     delete from {{ source('build_state', 'interaction_dates_recomputed').render() }};
     insert into {{ source('build_state', 'interaction_dates_recomputed').render() }}
     select interaction_date, change from {{ ref('interaction_dates_changed') }}

@@ -3,6 +3,11 @@
    tables only those go that the adapter left beside a model, under its name and `__dbt_tmp`. They hold
    words of names, and no erasure would reach them. #}
 {% macro drop_former_relations() -%}
+    {{- adapter.dispatch('drop_former_relations')() -}}
+{%- endmacro %}
+
+
+{% macro default__drop_former_relations() -%}
     {%- if execute and runs_everything() == 'true' -%}
         {%- set known, schemas, names = [], [], [] -%}
         {%- for node in graph.nodes.values() if node.resource_type in ['model', 'seed'] -%}

@@ -38,7 +38,10 @@ DEV, PROD = "dev", "prod"
 TARGETS = (DEV, PROD)
 WRITTEN = PLACES[1:]
 # The workflows read the first two, the tests the others.
-ELSEWHERE = ("GYM_WAREHOUSE_S3", "GYM_PUBLISHED_S3", "GYM_KILLS", "GYM_PUBLISHES")
+ELSEWHERE = (
+    *("GYM_WAREHOUSE_S3", "GYM_PUBLISHED_S3", "GYM_KILLS", "GYM_PUBLISHES"),
+    "GYM_REQUIRE_SPARK",
+)
 # A scheme has two letters or more; C:\ has one.
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:", re.ASCII)
 # What reaches dbt's artifacts before anything else can look at it, so profiles.yml has the same:

@@ -280,6 +280,25 @@ def dialect_sql(dialect: str) -> int:
     return show.main(dialect)
 
 
+@cli.command(context_settings=HANDED_ON)
+@click.option("--master", default="local[*]", show_default=True, help="Where Spark runs.")
+@click.option("--warehouse", type=FOLDER, default=Path("dev/spark"), show_default=True,
+              help="Folder of the Parquet files.")  # fmt: skip
+@click.argument("dbt_arguments", nargs=-1, type=click.UNPROCESSED)
+@ends("The build on Spark failed:")
+def spark(master: str, warehouse: Path, dbt_arguments: tuple[str, ...]) -> int:
+    """Build and test the data on Apache Spark.
+
+    Needs the extra of that name, and Java: docs/spark.md. Nothing is published. A build that fails
+    leaves the files of the one before in place.
+
+    DBT_ARGUMENTS are handed on to `dbt build`.
+    """
+    from scripts.spark import build
+
+    return build.main(master, warehouse, [*dbt_arguments])
+
+
 @cli.command()
 @ends("No browser:")
 def browser() -> int:

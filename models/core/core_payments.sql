@@ -117,7 +117,7 @@ sales as (
 taken_back as (
     select distinct sales.payment_line_id
     from ranked as refunds
-    asof inner join sales
+    inner join sales
         on
             refunds.payer = sales.payer
             and -refunds.paid_amount = sales.paid_amount
@@ -127,6 +127,9 @@ taken_back as (
         and refunds.transaction_id not in (
             select transaction_id from ranked where paid_amount > 0
         )
+    qualify row_number() over (
+        partition by refunds.payment_line_id order by sales.transaction_date desc
+    ) = 1
 ),
 
 settled as (

@@ -8,6 +8,33 @@ guest_hazards as (
     select * from {{ ref('guest_hazards') }}
 ),
 
+-- The hazard only grows, so the highest one so far is the last that is known.
+hazards as (
+    select distinct
+        entry_kind,
+        is_child,
+        potential_days,
+        max(cumulative_hazard) over (
+            partition by entry_kind, is_child
+            order by potential_days
+        ) as cumulative_hazard,
+    from (
+        select
+            entry_kind,
+            is_child,
+            followed_days as potential_days,
+            cumulative_hazard,
+        from guest_hazards
+        union all
+        select
+            entry_kind,
+            is_child,
+            potential_days,
+            null as cumulative_hazard,
+        from guest_followups
+    ) as days
+),
+
 -- For as long as a guest could be seen, whatever became of him: whoever converts early was not
 -- expected to do so less than others.
 by_kind as (
@@ -15,11 +42,12 @@ by_kind as (
         followups.*,
         cast(1 - exp(-hazards.cumulative_hazard) as decimal(18, 12)) as expected,
     from guest_followups as followups
-    asof inner join guest_hazards as hazards
+    inner join hazards
         on
             followups.entry_kind = hazards.entry_kind
             and followups.is_child = hazards.is_child
-            and followups.potential_days >= hazards.followed_days
+            and followups.potential_days = hazards.potential_days
+    where hazards.cumulative_hazard is not null
 ),
 
 -- what season and party add; to scale by them moves the sum of a kind, so it is set right again

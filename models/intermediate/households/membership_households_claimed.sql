@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 -- Grain: one row per person on a duo or family roster.
-with recursive seats as (
+with seats as (
     select * from {{ ref('membership_seats') }}
 ),
 
@@ -9,27 +9,30 @@ links as (
 ),
 
 -- Kinship is transitive: a child is joined to the owner by way of a brother.
-reached (seat_id, reached_seat_id) as (
+kin_links as (
     select
-        seat_id,
-        seat_id as reached_seat_id,
-    from seats
-    union
-    select
-        reached.seat_id,
-        links.other_seat_id as reached_seat_id,
-    from reached
-    inner join links
-        on reached.reached_seat_id = links.seat_id
+        seats.roster_block,
+        links.seat_id,
+        links.other_seat_id,
+    from links
+    inner join seats
+        on links.seat_id = seats.seat_id
     where links.is_kin
+),
+
+reached as (
+    {{ connected_components(
+        'kin_links', 'roster_block', 'seat_id', 'other_seat_id', 'seat_id'
+    ) }} -- noqa: PRS
 ),
 
 kin_groups as (
     select
-        seat_id,
-        min(reached_seat_id) as kin_group,
-    from reached
-    group by seat_id
+        seats.seat_id,
+        coalesce(reached.component_id, seats.seat_id) as kin_group,
+    from seats
+    left join reached
+        on seats.seat_id = reached.seat_id
 ),
 
 grouped as (

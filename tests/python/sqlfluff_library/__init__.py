@@ -1,4 +1,4 @@
-"""What sqlfluff takes for the macros of macros/core_rows.sql, which give lists and no text."""
+"""What sqlfluff takes for macros that give lists and no text, or ask which engine there is."""
 
 
 def core_exports(table: str | None = None) -> list[dict[str, str]]:
@@ -23,3 +23,14 @@ def core_rows(table: str, columns: list[str]) -> str:
 def exports_known() -> list[str]:
     """One struct of SQL."""
     return ["{'export_name': 'capitan/checkins', 'is_required': true}"]
+
+
+def connected_components(
+    ties: str,
+    group: str = "tie_rank",
+    one: str = "customer_id_1",
+    other: str = "customer_id_2",
+    member: str = "customer_id",
+) -> str:
+    """The members of one side; the macro asks which engine there is."""
+    return f"select {group}, {one} as {member}, {one} as component_id from {ties}"

@@ -1,5 +1,5 @@
 -- Grain: one row per transfer check-in, with the group of check-ins that one purchaser explains.
-with recursive match_parameters as (
+with match_parameters as (
     select * from {{ ref('match_parameters') }}
 ),
 
@@ -60,40 +60,11 @@ party_links as (
     where events.joined_name <> ''
 ),
 
-links as (
-    select party_links.joined_name, party_links.user_customer_id, party_links.party_customer_id
-    from party_links
-    union all
-    select party_links.joined_name, party_links.party_customer_id, party_links.user_customer_id
-    from party_links
-),
-
-reached as (
-    select distinct
-        links.joined_name,
-        links.user_customer_id,
-        links.user_customer_id as reached_customer_id,
-    from links
-    union
-    select
-        reached.joined_name,
-        reached.user_customer_id,
-        links.party_customer_id,
-    from reached
-    inner join links
-        on
-            reached.joined_name = links.joined_name
-            and reached.reached_customer_id = links.user_customer_id
-),
-
 -- Same name and recipient, or same name, day and product, directly or through others.
 recipient_groups as (
-    select
-        reached.joined_name,
-        reached.user_customer_id,
-        min(reached.reached_customer_id) as first_customer_id,
-    from reached
-    group by reached.joined_name, reached.user_customer_id
+    {{ connected_components(
+        'party_links', 'joined_name', 'user_customer_id', 'party_customer_id', 'user_customer_id'
+    ) }} -- noqa: PRS
 ),
 
 grouped as (
@@ -102,7 +73,7 @@ grouped as (
         min(events.checkin_id) over (
             partition by
                 events.joined_name,
-                recipient_groups.first_customer_id,
+                recipient_groups.component_id,
                 case when events.joined_name = '' then events.checkin_id end
         ) as purchaser_group_id,
         events.user_customer_id,
