@@ -347,8 +347,7 @@ def build(arguments: list[str], settings: Settings) -> list[str]:
         return []
     last.forget()
     print("Building; logs/dbt.log has the details.", flush=True)
-    options = ("--exclude-resource-type", "unit_test", "--use-fast-test-edges")
-    result = run_dbt("build", *handed_on, *options)
+    result = run_dbt("build", *handed_on, "--exclude-resource-type", "unit_test")
     if problems := failures(result, warehouse):
         return problems
     runs = result.result.results
