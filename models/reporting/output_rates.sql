@@ -1,6 +1,7 @@
 -- Grain: one row per rate at which this build made something out of what it read.
 -- Long: each rate names its two counts where they are counted.
 {% set recent_days, weeks_before = var('recent_days'), var('recent_weeks_before') -%}
+{% set is_earlier = 'days_ago between ' ~ recent_days ~ ' and ' ~ (recent_days + 7 * weeks_before) ~ ' - 1' -%}
 with guarded_rates as (
     select * from {{ ref('guarded_rates') }}
 ),
@@ -35,10 +36,6 @@ core_today as (
 
 unknown_codes as (
     select * from {{ ref('unknown_codes') }}
-),
-
-core_answers as (
-    select * from {{ ref('core_answers') }}
 ),
 
 pass_checkins as (
@@ -96,13 +93,12 @@ by_day as (
         texts_with_from as whole,
     from pass_checkins
     union all
-    select 'buyers_read_per_text_with_from', checkin_date, transfers, 0
-    from transfers
-    union all
     select 'transfers_per_pass_checkin', checkin_date, 0, checkins
     from pass_checkins
     union all
-    select 'transfers_per_pass_checkin', checkin_date, transfers, 0
+    select
+        unnest(['buyers_read_per_text_with_from', 'transfers_per_pass_checkin']),
+        checkin_date, transfers, 0
     from transfers
     union all
     select 'buyers_known_per_transfer', checkin_date, known, transfers
@@ -168,12 +164,8 @@ counted as (
         sum(by_day.whole) as whole_count,
         sum(by_day.part) filter (where days_ago < {{ recent_days }}) as recent_part_count,
         sum(by_day.whole) filter (where days_ago < {{ recent_days }}) as recent_whole_count,
-        sum(by_day.part) filter (
-            where days_ago between {{ recent_days }} and {{ recent_days + 7 * weeks_before }} - 1
-        ) as earlier_part_count,
-        sum(by_day.whole) filter (
-            where days_ago between {{ recent_days }} and {{ recent_days + 7 * weeks_before }} - 1
-        ) as earlier_whole_count,
+        sum(by_day.part) filter (where {{ is_earlier }}) as earlier_part_count,
+        sum(by_day.whole) filter (where {{ is_earlier }}) as earlier_whole_count,
     from (
         select
             by_day.*,
@@ -182,14 +174,6 @@ counted as (
         left join core_today on true
     ) as by_day
     group by by_day.rate
-),
-
--- what staff say a word means is set by them, and may move a rate by far
-words_answered as (
-    select
-        '-' || left(md5(string_agg(question_id || answer, ',' order by question_id)), 8) as digest,
-    from core_answers
-    where answer in ('succeeded', 'failed', 'refunded', 'pending', 'buyer')
 ),
 
 rates as (
@@ -203,11 +187,14 @@ rates as (
         coalesce(counted.earlier_whole_count, 0) as earlier_whole_count,
         (select max(checkin_date) - min(checkin_date) from core_checkins) as history_days,
         1000 * coalesce(counted.part_count, 0) / nullif(counted.whole_count, 0) as per_thousand,
-        '{{ rules_fingerprint("output_rates", settings_only=true) }}'
-        || coalesce(words_answered.digest, '') as settings_digest,
+        -- what staff say a word means is set by them, and may move a rate by far
+        '{{ rules_fingerprint("output_rates", settings_only=true) }}' || coalesce((
+            select '-' || left(md5(string_agg(question_id || answer, ',' order by question_id)), 8)
+            from {{ ref('core_answers') }}
+            where answer in ('succeeded', 'failed', 'refunded', 'pending', 'buyer')
+        ), '') as settings_digest,
     from guarded_rates
     left join counted on guarded_rates.rate = counted.rate
-    cross join words_answered
 )
 
 select * from rates

@@ -38,6 +38,9 @@ forms as (
     select
         unread.form,
         any_value(unread.link) as link,
+        -- a form is the pass, a blank, the words, and " …"
+        left(unread.form, greatest(length(unread.form) - length(any_value(unread.link)) - 3, 0))
+            as pass_before,
         count(*) as uses,
         count(*) filter (where unread.is_visitor) as visitors_named,
         count(*) filter (where not unread.is_visitor and names_carried.name_key is not null)
@@ -102,7 +105,7 @@ questions as (
         forms.is_applied,
     from forms
     left join passes
-        on forms.form = passes.pass || ' ' || forms.link || ' …'
+        on forms.pass_before = passes.pass
 )
 
 select
