@@ -1,7 +1,7 @@
 -- Grain: one row per rate at which this build made something out of what it read.
 -- Long: each rate names its two counts where they are counted.
 {% set recent_days, weeks_before = var('recent_days'), var('recent_weeks_before') -%}
-{% set is_earlier = 'days_ago between ' ~ recent_days ~ ' and ' ~ (recent_days + 7 * weeks_before) ~ ' - 1' -%}
+{% set is_earlier = 'days_ago - ' ~ recent_days ~ ' between 0 and ' ~ 7 * weeks_before ~ ' - 1' -%}
 with guarded_rates as (
     select * from {{ ref('guarded_rates') }}
 ),

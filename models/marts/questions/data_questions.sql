@@ -1,4 +1,5 @@
 -- Grain: one row per question that staff may be asked, or have answered.
+-- Long: the kinds of questions share one order, one limit and one memory of answers.
 with purchaser_questions as (
     select * from {{ ref('purchaser_questions') }}
 ),
