@@ -12,7 +12,7 @@ import pytest
 from conftest import Project
 from duckdb import connect
 
-from scripts.golden import GOLDEN, digests
+from scripts.golden import digests
 
 ANSWERS = "reviews/answers"
 NOBODY = ("ghost", "ghost_similar", "not_a_person", "self")
@@ -95,12 +95,6 @@ def plant(project: Project) -> dict[str, int]:
     return planted
 
 
-def golden_lines() -> list[list]:
-    """The lines of tests/golden.csv: what the sample gives without any answer."""
-    with GOLDEN.open(newline="", encoding="utf-8") as file:
-        return [[line[0], line[1], int(line[2]), line[3]] for line in list(csv.reader(file))[1:]]
-
-
 class Truth:
     """What the sample was made from."""
 
@@ -140,12 +134,8 @@ class Truth:
         return counts
 
 
-@pytest.fixture(scope="module")
-def asked(sample_project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The sample, built, in a place of its own; its exports too, since answers join them."""
-    built, result = sample_project
-    assert result.returncode == 0, result.stderr
-    folder = tmp_path_factory.mktemp("asked")
+def apart(built: Project, folder: Path) -> Project:
+    """A built project in a place of its own; its exports too, since answers join them."""
     project = Project(folder, folder / "exports")
     for path in sorted(built.exports.rglob("*.csv")):
         place = project.exports / path.relative_to(built.exports)
@@ -155,10 +145,19 @@ def asked(sample_project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@pytest.fixture(scope="module")
+def asked(small_gym: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A small gym, in which answers are given and withdrawn."""
+    return apart(small_gym, tmp_path_factory.mktemp("asked"))
+
+
 def test_ten_true_answers_leave_no_pass_of_the_sample_open(
-    asked: Project, sample_exports: Path
+    sample_project, sample_exports: Path, tmp_path: Path
 ) -> None:
-    """Then each of them is withdrawn, and all is as before; a full build gives the same rows."""
+    """Then each of them is withdrawn, and all is as before."""
+    built, result = sample_project
+    assert result.returncode == 0, result.stderr
+    asked = apart(built, tmp_path)
     truth = Truth(sample_exports / "truth")
     before, rows_before = truth.outcomes(asked), results(asked)
     bought = "select checkin_id, purchaser_customer_id, match_method from pass_transfers"
@@ -184,9 +183,6 @@ def test_ten_true_answers_leave_no_pass_of_the_sample_open(
     assert {"pass_transfers", "customer_connections", "customers"} <= changed
     assert "memberships" not in changed
 
-    build(asked, true, "--full-refresh")
-    assert results(asked) == answered
-
     later = [row | {"answer": "unknown", "answered_at": "2025-11-30 11:00:00"} for row in true]
     build(asked, true + later)
     assert results(asked) == rows_before
@@ -194,9 +190,12 @@ def test_ten_true_answers_leave_no_pass_of_the_sample_open(
 
 
 def test_a_wrong_answer_is_believed_and_withdrawn_without_a_trace(
-    asked: Project, sample_exports: Path
+    asked: Project, small_gym: Project
 ) -> None:
-    """It moves all uses of the name by the group, and counts against the evidence."""
+    """It moves all uses of the name by the group, and counts against the evidence.
+
+    A build without a history gives the same rows.
+    """
     build(asked, None)
     rows_before = results(asked)
     [(question, checkin_id, found)] = asked.query(
@@ -208,14 +207,17 @@ def test_a_wrong_answer_is_believed_and_withdrawn_without_a_trace(
         order by questions.rows_changed desc, questions.subject_id limit 1
         """
     )
-    wrong = min(set(Truth(sample_exports / "truth").person) - {found})
-    build(asked, [answer(question, str(wrong))])
+    wrong = answer(question, str(min(set(Truth(small_gym.folder / "truth").person) - {found})))
+    build(asked, [wrong])
+    believed = results(asked)
     sql = f"select purchaser_customer_id, match_method from pass_transfers where {checkin_id=}"
-    assert asked.query(sql) == [(wrong, "staff_review")]
+    assert asked.query(sql) == [(int(wrong["answer"]), "staff_review")]
     wrong_ones = "select sum(answered_count), sum(wrong_count) from match_accuracy"
     assert asked.query(wrong_ones) == [(1, 1)]
     # seen with other facts behind it: it is asked again, and in effect until then
     assert figures(asked)["stale"] == 1
+    build(asked, [wrong], "--full-refresh")
+    assert results(asked) == believed != rows_before
 
     build(asked, None)
     assert results(asked) == rows_before
@@ -280,9 +282,10 @@ def test_unknown_words_are_asked_and_the_true_answers_give_the_rows_of_known_wor
     asked: Project,
 ) -> None:
     """A status and a word before a buyer. They stay in the exports: this is the last test."""
-    (asked.exports / f"{ANSWERS}.csv").unlink(missing_ok=True)
+    build(asked, None)
+    known = results(asked)
     planted = plant(asked)
-    assert all(count > 50 for count in planted.values()), planted
+    assert all(count > 4 for count in planted.values()), planted
     exports = ["raw_capitan__checkins", "raw_transactions__combined_transaction_data"]
     exports += ["raw_reviews__answers"]
     done = asked.run("dbt", "run", "--select", *(f"{name}+" for name in exports))
@@ -297,11 +300,10 @@ def test_unknown_words_are_asked_and_the_true_answers_give_the_rows_of_known_wor
     # lines that repeat another one are none
     uses = dict(asked.query("select kind, rows_changed from data_questions"))
     for kind, count in planted.items():
-        assert 0.9 * count < uses[kind] <= count, (kind, uses[kind], count)
+        assert 0.95 * count - 1 <= uses[kind] <= count, (kind, uses[kind], count)
 
     true = [answer(row[0], MEANT[row[1]], seen=row[6]) for row in words]
     build(asked, true)
-    known = {(table, column): rest for table, column, *rest in golden_lines()}
     # a line that cannot be read is shown as it stands
     known["rejected_rows", "raw_text"] = unanswered["rejected_rows", "raw_text"]
     assert results(asked) == known != unanswered
