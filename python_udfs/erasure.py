@@ -85,14 +85,15 @@ class Record(NamedTuple):
 
 
 def customer_id(text: str | None) -> int | None:
-    """A customer id, also as a spreadsheet writes it.
+    """A customer id, also as a spreadsheet writes it; a longer number is none.
 
     Example:
         >>> customer_id(" 00638.0"), customer_id("no. 5")
         (638, None)
     """
-    found = re.fullmatch(r"([+-]?[0-9]+)(?:[.]0*)?", (text or "").replace("\0", "").strip())
-    return int(found[1]) if found else None
+    written = (text or "").replace("\0", "").strip()
+    found = re.fullmatch(r"([+-]?)0*([0-9]{1,18})(?:[.]0*)?", written)
+    return int(found[1] + found[2]) if found else None
 
 
 def record(row: Row, roles: Roles) -> Record:
@@ -525,6 +526,9 @@ def _without_names(
             continue
         is_record = column == "raw_text"
         left, found = erased.without(text, is_record)
+        if column in roles.mentions or (is_record and roles.mentions):
+            left, mentioned = _without_ids(left, erased)
+            found |= mentioned
         if is_record:
             found = found | frozenset(_ids_in(text, erased))
             left = ERASED
@@ -538,6 +542,18 @@ def _without_names(
 def _is_namesake(row: Row, roles: Roles, erased: Erased) -> bool:
     """Whether a row is about a customer whose record has the name of an erased person."""
     return any(customer_id(row.get(column)) in erased.namesakes for column in roles.ids)
+
+
+def _without_ids(text: str, erased: Erased) -> tuple[str, frozenset[str]]:
+    """A text without the customer ids in it that are erased, and the requests that mean them."""
+    asked: set[str] = set()
+
+    def left(found: re.Match[str]) -> str:
+        requests = erased.ids.get(int(found[0]), set())
+        asked.update(requests)
+        return ERASED if requests else found[0]
+
+    return re.sub(r"(?<!\d)[0-9]{1,18}(?!\d)", left, text), frozenset(asked)
 
 
 def _ids_in(text: str, erased: Erased) -> set[str]:

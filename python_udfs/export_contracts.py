@@ -46,6 +46,7 @@ class Roles(NamedTuple):
         birthday: date of birth.
         kept: what an erased row keeps: its key, and what decides between rows of one key.
         belongs: columns of a thing that stays without its owner, the owner's id first.
+        mentions: texts in which staff may write a customer id among other words.
     """
 
     ids: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class Roles(NamedTuple):
     birthday: str = ""
     kept: tuple[str, ...] = ()
     belongs: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ def contract(system: str, table: dict[str, Any], feeds: str) -> Export:
             birthday="".join(of_person("birthday")),
             kept=tuple(name for name, meta in columns.items() if meta.get("when_erased") == "kept"),
             belongs=of_person("owner_id", "owner_fact"),
+            mentions=tuple(name for name, meta in columns.items() if meta.get("mentions_ids")),
         ),
         also_named=tuple(f"{system}/{name}" for name in _meta(table).get("also_named", ())),
     )

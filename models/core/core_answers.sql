@@ -4,22 +4,48 @@ with stg_reviews__answers as (
     where row_outcome = 'kept'
 ),
 
--- of one person's answers the later one counts; "don't know" and "ask later" decide nothing
-latest as (
-    select
-        *,
-        answer not in ('unknown', 'later') as is_deciding,
-    from stg_reviews__answers
-    qualify answered_at = max(answered_at) over (partition by question_id, answered_by)
+core_customers as (
+    select * from {{ ref('core_customers') }}
 ),
 
--- an answer to the facts of before contradicts none that was given to others since
+-- of one person's answers the later one counts; two who were erased stay two
+latest as (
+    select * from stg_reviews__answers
+    qualify answered_at = max(answered_at) over (
+        partition by
+            question_id,
+            lower(answered_by),
+            if(contains(answered_by, '(erased)'), erased_for, null)
+    )
+),
+
+-- "don't know" and "ask later" decide nothing, and a customer without a record nothing that another
+-- answer does not
+weighed as (
+    select
+        latest.*,
+        latest.answer in ('unknown', 'later') as is_put_off,
+        core_customers.customer_id is not null or not regexp_full_match(latest.answer, '[0-9]+')
+            as is_usable,
+        not is_put_off
+        and (
+            is_usable or not bool_or(is_usable and not is_put_off) over (partition by question_id)
+        ) as is_deciding,
+    from latest
+    left join core_customers
+        on latest.answer = cast(core_customers.customer_id as varchar)
+),
+
+-- an answer to the facts of before contradicts none that was given to others since; one without a
+-- fingerprint is taken for one to the facts of now
 fresh as (
     select
         *,
-        max(answered_at) over (partition by question_id, evidence_fingerprint, is_deciding)
-        = max(answered_at) over (partition by question_id, is_deciding) as is_fresh,
-    from latest
+        evidence_fingerprint is null
+        or max(answered_at) over (partition by question_id, evidence_fingerprint, is_deciding)
+        = max(answered_at) filter (where evidence_fingerprint is not null)
+            over (partition by question_id, is_deciding) as is_fresh,
+    from weighed
 ),
 
 grouped as (
@@ -28,17 +54,19 @@ grouped as (
         coalesce(
             list_sort(list(distinct answer) filter (where is_deciding and is_fresh)), []
         ) as decided,
+        arg_max(answer, (answered_at, answer)) filter (where is_deciding and is_fresh)
+            as last_decided,
         max(evidence_fingerprint) filter (where is_deciding and is_fresh) as decided_fingerprint,
         max(answered_at) filter (where is_deciding and is_fresh) as decided_at,
-        arg_max(answer, (answered_at, answer)) filter (where not is_deciding) as put_off,
-        arg_max(evidence_fingerprint, (answered_at, answer)) filter (where not is_deciding)
+        arg_max(answer, (answered_at, answer)) filter (where is_put_off) as put_off,
+        arg_max(evidence_fingerprint, (answered_at, answer)) filter (where is_put_off)
             as put_off_fingerprint,
-        max(answered_at) filter (where not is_deciding) as put_off_at,
+        max(answered_at) filter (where is_put_off) as put_off_at,
     from fresh
     group by question_id
 ),
 
--- contradicting answers are a new question, and its answer is in effect for the old one
+-- contradicting answers are a new question, and its last answer is in effect for the old one
 contradicted as (
     select
         question_id,
@@ -54,7 +82,7 @@ answers as (
         contradicted.settling_question_id,
         case
             when contradicted.question_id is null then grouped.decided[1]
-            when len(settling.decided) = 1 then settling.decided[1]
+            else settling.last_decided
         end as answer,
         contradicted.question_id is not null and answer is null as is_contradicted,
         grouped.decided as answers_given,

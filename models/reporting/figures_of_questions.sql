@@ -15,6 +15,8 @@ counted as (
         count(*) filter (where answer is not null and is_applied) as applied,
         count(*) filter (where asked_because = 'contradicted') as contradicted,
         count(*) filter (where asked_because = 'stale') as stale,
+        count(*) filter (where asked_because in ('answer does not fit', 'others disagree'))
+            as unusable,
         count(*) filter (where status in ('later', 'not known')) as put_off,
         (
             select count(*) from core_answers
@@ -30,11 +32,14 @@ figures as (
         unnest(
             [
                 'asked', 'waiting for a place', 'answered', 'applied', 'contradicted', 'stale',
-                'put off', 'answers to no known question'
+                'not usable', 'put off', 'answers to no known question'
             ]
         ) as metric,
         unnest(
-            [asked, waiting, answered, applied, contradicted, stale, put_off, unknown_ids]
+            [
+                asked, waiting, answered, applied, contradicted, stale, unusable, put_off,
+                unknown_ids
+            ]
         ) as value,
         cast(null as bigint) as share_of,
         cast(null as varchar) as note,

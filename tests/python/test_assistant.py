@@ -157,6 +157,7 @@ def test_each_tool_answers_as_the_file_does(published: Path, mode: str) -> None:
         found["list_tables"] = await rows(client, "list_tables")
         found["describe_table"] = await rows(client, "describe_table", table="pass_transfers")
         assert set(found) == set(listed)
+        found["a function"] = await rows(client, "describe_table", table="Customer_Card")
         return found
 
     found = with_client(published, act, "--rows", "1000", mode=mode)
@@ -181,6 +182,9 @@ def test_each_tool_answers_as_the_file_does(published: Path, mode: str) -> None:
         )
     ]
     assert all(row["about"] for row in described)
+    [card] = found["a function"]
+    assert (card["type"], bool(card["about"])) == ("function", True)
+    assert card["name"].startswith("customer_card(")
 
 
 def test_the_docs_of_every_table_are_resources(published: Path) -> None:

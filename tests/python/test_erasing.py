@@ -309,6 +309,25 @@ def test_an_answer_that_names_an_erased_customer_keeps_its_question_and_time_onl
     assert left == row | {"answer": "3", "answered_by": "Tom Desk"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("1", "(erased)"),
+        ("desk 1", "desk (erased)"),
+        ("Tom, no. 0001.", "Tom, no. (erased)."),
+        ("desk 11", "desk 11"),
+        ("9" * 5000, "9" * 5000),
+    ],
+)
+def test_an_erased_id_goes_from_what_staff_typed(typed: str, left: str) -> None:
+    path = "reviews/answers"
+    assert left_of(path, BY_ID, answered_by=typed)["answered_by"] == left
+    if typed != "1":
+        assert left_of(path, BY_ID, answer=typed)["answer"] == left
+    line = left_of(path, BY_ID, raw_text=f"{typed} said so", reject_reason="broken")
+    assert ("erased_for" in line) == (typed != left)
+
+
 def test_without_requests_every_row_stays_as_it_is() -> None:
     for path in (CHECKINS, CUSTOMERS, "privacy/erasure_requests"):
         batch = read(path, [{"customer_id": "1"}])

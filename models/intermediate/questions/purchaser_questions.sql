@@ -19,7 +19,8 @@ people as (
 candidates as (
     select
         match_probabilities.*,
-        if(people.age_group = 'adult', people.full_name, null) as adult_name,
+        people.full_name,
+        coalesce(people.age_group = 'adult', false) as is_adult,
         people.checkin_count,
         people.last_checkin_date,
     from match_probabilities
@@ -42,13 +43,36 @@ ranked as (
     from candidates
 ),
 
+-- one of a tenth of the doubt that makes a question is not shown beside another
+shown as (
+    select * from ranked
+    where
+        place = 1
+        or (
+            place <= {{ most_candidates }}
+            and person_posterior >= (1 - {{ var('question_certain_probability') }}) / 10
+        )
+),
+
+-- beside somebody who is no adult the names of the others would tell a name: all are numbers then
+unnamed as (
+    select purchaser_group_id
+    from shown
+    group by purchaser_group_id
+    having not bool_and(is_adult)
+),
+
 options as (
     select
-        purchaser_group_id,
+        shown.purchaser_group_id,
         -- shown by number, not by probability: who is asked is not told what the evidence says
-        customer_id,
-        cast(customer_id as varchar) as code,
-        coalesce(adult_name || ' (' || customer_id || ')', 'customer ' || customer_id) as label,
+        shown.customer_id,
+        cast(shown.customer_id as varchar) as code,
+        coalesce(
+            if(unnamed.purchaser_group_id is null, shown.full_name, null)
+            || ' (' || shown.customer_id || ')',
+            'customer ' || shown.customer_id
+        ) as label,
         array_to_string(
             list_filter(
                 [
@@ -68,14 +92,9 @@ options as (
             ),
             '; '
         ) as evidence,
-    from ranked
-    -- one of a tenth of the doubt that makes a question is not shown beside another
-    where
-        place = 1
-        or (
-            place <= {{ most_candidates }}
-            and person_posterior >= (1 - {{ var('question_certain_probability') }}) / 10
-        )
+    from shown
+    left join unnamed
+        on shown.purchaser_group_id = unnamed.purchaser_group_id
     union all
     select purchaser_group_id, null, 'none', 'none of these', 'the buyer has no record' from asked
 ),
@@ -114,7 +133,10 @@ select
     asked.purchaser_group_id as checkin_id,
     {{ question_id('facts', ['asked.joined_name', "coalesce(facts.facts, '')"]) }}
         as evidence_fingerprint,
-    'Who is meant by ' || coalesce('"' || asked.shown_name || '"', 'the buyer')
+    'Who is meant by '
+    || coalesce(
+        if(unnamed.purchaser_group_id is null, '"' || asked.shown_name || '"', null), 'the buyer'
+    )
     || ' on the pass of check-in ' || asked.purchaser_group_id
     || case
         when asked.uses > 1
@@ -124,7 +146,10 @@ select
     end
     || ', used by '
     || coalesce(
-        if(people.age_group = 'adult', people.full_name, null),
+        if(
+            unnamed.purchaser_group_id is null and people.age_group = 'adult',
+            people.full_name, null
+        ),
         'customer ' || asked.user_customer_id
     )
     || if(asked.users > 1, ' and ' || asked.users - 1 || ' more', '') || '?' as question,
@@ -138,5 +163,7 @@ inner join answers
     on asked.purchaser_group_id = answers.purchaser_group_id
 left join facts
     on asked.purchaser_group_id = facts.purchaser_group_id
+left join unnamed
+    on asked.purchaser_group_id = unnamed.purchaser_group_id
 left join people
     on asked.user_customer_id = people.customer_id

@@ -74,13 +74,12 @@ described as (
         coalesce(used.visits_1, 0) as visits_1,
         coalesce(used.visits_2, 0) as visits_2,
         coalesce(used.recent_visits_2, 0) as recent_visits_2,
-        -- a child's name is in no question
-        coalesce(
-            if(person_1.age_group = 'adult', person_1.full_name, null), 'customer'
-        ) || ' (' || record_pairs.customer_id_1 || ')' as label_1,
-        coalesce(
-            if(person_2.age_group = 'adult', person_2.full_name, null), 'customer'
-        ) || ' (' || record_pairs.customer_id_2 || ')' as label_2,
+        -- the name of one is that of the other, and a child's name is in no question
+        coalesce(person_1.age_group = 'adult' and person_2.age_group = 'adult', false) as is_named,
+        coalesce(if(is_named, person_1.full_name, null), 'customer')
+        || ' (' || record_pairs.customer_id_1 || ')' as label_1,
+        coalesce(if(is_named, person_2.full_name, null), 'customer')
+        || ' (' || record_pairs.customer_id_2 || ')' as label_2,
         concat_ws(
             '; ', if(record_pairs.is_same_last_name, 'the same name', 'the same first name'),
             if(record_pairs.is_same_birthday, 'the same birthday', null),

@@ -40,21 +40,22 @@ statuses as (
     group by lines.word
 ),
 
--- of a line whose columns are shifted the status may be somebody's name
+-- of a line whose columns are shifted the status may be somebody's name, or half of it
+names as (
+    select distinct unnest(string_split(name_key, ' ')) as word
+    from names_carried
+),
+
 named_statuses as (
-    select distinct keys.status
+    select distinct words.status
     from (
         select
             status,
-            unnest([
-                {{ name_key("replace(status, '_', ' ')") }},
-                {{ name_key("array_to_string(string_split(status, '_')[:2], ' ')") }},
-                {{ name_key("array_to_string(string_split(status, '_')[-2:], ' ')") }}
-            ]) as name_key,
+            unnest(string_split({{ name_key("replace(status, '_', ' ')") }}, ' ')) as word,
         from statuses
-    ) as keys
-    semi join names_carried
-        on keys.name_key = names_carried.name_key
+    ) as words
+    semi join names
+        on words.word = names.word
 ),
 
 questions as (

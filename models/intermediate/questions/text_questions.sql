@@ -1,3 +1,6 @@
+{#- Of so many buyers the name of a pass is no person's. -#}
+{%- set fewest_buyers = 3 -%}
+
 -- Grain: one row per form of a pass's text that the grammar does not read.
 with core_checkins as (
     select * from {{ ref('core_checkins') }}
@@ -60,11 +63,13 @@ forms as (
     group by unread.form
 ),
 
--- what is in front of the words is shown where it is sold to others, too: it may have a name in it
+-- what is in front of the words is shown where several buy it: it may have a name in it
 passes as (
-    select distinct lower(regexp_replace(pass_type, '[0-9]+', '9', 'g')) as pass
+    select lower(regexp_replace(pass_type, '[0-9]+', '9', 'g')) as pass
     from core_pass_texts
     where reading = 'names a buyer' and reading_method = 'grammar'
+    group by lower(regexp_replace(pass_type, '[0-9]+', '9', 'g'))
+    having count(distinct {{ name_key('buyer_name') }}) >= {{ fewest_buyers }}
 ),
 
 questions as (

@@ -53,7 +53,7 @@ heard as (
         coalesce(core_answers.is_contradicted, false) as is_contradicted,
         coalesce(
             core_answers.answer is not null
-            and core_answers.evidence_fingerprint is distinct from questions.evidence_fingerprint,
+            and core_answers.evidence_fingerprint != questions.evidence_fingerprint,
             false
         ) as is_stale,
         case
@@ -84,6 +84,8 @@ judged as (
         case
             when is_contradicted then 'contradicted'
             when answer is null then 'new'
+            when not is_applied and kind = 'records' and answer in ('same', 'not_same')
+                then 'others disagree'
             when not is_applied then 'answer does not fit'
             when is_stale then 'stale'
         end as asked_because,

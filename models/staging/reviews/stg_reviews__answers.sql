@@ -10,7 +10,7 @@ with raw as (
 
 typed as (
     select
-        lower({{ text_from_export('raw.question_id') }}) as question_id,
+        lower({{ text_from_export('raw.question_id') }}) as given_question_id,
         coalesce(
             cast({{ integer_from_export('raw.answer') }} as varchar),
             lower({{ text_from_export('raw.answer') }})
@@ -37,6 +37,8 @@ typed as (
 worded as (
     select
         *,
+        case when regexp_full_match(given_question_id, '[0-9a-f]{24}') then given_question_id end
+            as question_id,
         case
             when regexp_full_match(
                 given_answer,
@@ -51,6 +53,7 @@ worded as (
 judged as (
     select
         * exclude (
+            given_question_id,
             given_answer,
             record_text,
             question_id_text,

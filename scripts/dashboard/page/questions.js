@@ -9,6 +9,7 @@ const AGAIN = {
   stale: "Asked again: the facts behind it have changed.",
   contradicted: "Asked again: two answers contradict each other.",
   "answer does not fit": "Asked again: the answer fits no record.",
+  "others disagree": "Asked again: other answers about these people, or their records, say otherwise.",
 };
 const ANSWER_COLUMNS = ["question_id", "answer", "answered_at", "answered_by", "evidence_fingerprint"]
   .map((title) => ({ title, value: (row) => row[title] }));
