@@ -32,7 +32,8 @@ DESCRIBED = """
         select column_index, column_name, data_type, comment
         from duckdb_columns() where not internal and table_name = $1
         union all
-        select 1, function_name || '(' || array_to_string(parameters, ', ') || ')', 'function', comment
+        select
+            1, function_name || '(' || array_to_string(parameters, ', ') || ')', 'function', comment
         from duckdb_functions()
         where not internal and function_type = 'table_macro' and function_name = $1
     )
