@@ -494,7 +494,7 @@ def _batch(
             pa.array([record.raw_text for record in records], pa.string()),
         )
     except UnicodeEncodeError:
-        in_utf8 = [_in_utf8(record) for record in records]
+        in_utf8 = [_in_utf8(record, positions) for record in records]
         return _batch(in_utf8, positions, export, source, header_line, not_read)
     return _with_place(texts, places, export, source, header_line, not_read)
 
@@ -533,12 +533,14 @@ def _with_place(
     )
 
 
-def _in_utf8(record: Record) -> Record:
-    r"""Reject a record that holds bytes which are not UTF-8; its text shows them as \xNN."""
-    text = ",".join(record.fields) if record.fields else record.raw_text or ""
+def _in_utf8(record: Record, positions: Sequence[int | None]) -> Record:
+    r"""Reject a record whose read fields hold bytes that are not UTF-8, which are shown as \xNN."""
+    fields = record.fields
+    read = [fields[place] for place in positions if place is not None] if fields else []
     try:
-        text.encode()
+        "".join([*read, record.raw_text or ""]).encode()
     except UnicodeEncodeError:
+        text = ",".join(fields) if fields else record.raw_text
         shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         return record._replace(
             fields=None, reject_reason=record.reject_reason or "not UTF-8 text", raw_text=shown
