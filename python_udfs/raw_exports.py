@@ -19,7 +19,7 @@ import struct
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +36,7 @@ from python_udfs.find_exports import (
     last_ending,
     list_files,
 )
+from python_udfs.plain_lines import is_plain, split
 from python_udfs.s3 import is_s3, reason
 
 if TYPE_CHECKING:
@@ -124,6 +125,10 @@ class _Lines:
         self.taken.append(line)
         return line
 
+    def take_back(self, line: str) -> None:
+        self._returned.appendleft(line)
+        self.number -= 1
+
     def take_back_all_but_first(self) -> None:
         self._returned.extendleft(reversed(self.taken[1:]))
         self.number -= len(self.taken) - 1
@@ -153,12 +158,19 @@ def read_records(
     """
     source = _Lines(lines, line)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
+    while record := _next_record(source, reader, width):
+        width = width or (record.fields and len(record.fields))
+        yield record
+
+
+def _next_record(source: _Lines, reader: Iterator[list[str]], width: int | None) -> Record | None:
+    """The next record of a reader of these lines; None at their end."""
     while True:
         source.taken.clear()
         try:
             fields = next(reader)
         except StopIteration:
-            return
+            return None
         except csv.Error as error:
             reason = str(error)
         else:
@@ -167,13 +179,12 @@ def read_records(
             width = width or len(fields)
             if len(fields) == width:
                 count = len(source.taken)
-                yield Record(source.number - count + 1, count, fields, None, None)
-                continue
+                return Record(source.number - count + 1, count, fields, None, None)
             reason = f"{len(fields)} fields where the header has {width}"
         if len(source.taken) > 1 or reason == "unexpected end of data":
             reason = "a quote is opened and not closed"
             source.take_back_all_but_first()
-        yield Record(source.number, 1, None, reason, source.taken[0].rstrip("\r\n"))
+        return Record(source.number, 1, None, reason, source.taken[0].rstrip("\r\n"))
 
 
 def folded(name: str) -> str:
@@ -400,9 +411,62 @@ def read_csv(
     header, lines = open_text(content, export, source.name)
     positions = header_positions(header.names, export, source.name)
     not_read = columns_not_read(header.names, positions)
-    records = read_records(lines, len(header.names), header.delimiter, header.end)
-    while batch := list(islice(records, RECORDS_PER_BATCH)):
-        yield _batch(batch, positions, export, source, header.line, not_read)
+    text = _Lines(lines, header.end)
+    reader = csv.reader(text, delimiter=header.delimiter, strict=True)
+    width = len(header.names)
+    is_at_end = False
+    while not is_at_end:
+        plain: dict[int, str] = {}
+        others: list[Record] = []
+        text.taken.clear()
+        while len(plain) + len(others) < RECORDS_PER_BATCH and not is_at_end:
+            line = next(text, None)
+            if line is None:
+                is_at_end = True
+            elif is_plain(line, width, header.delimiter):
+                plain[text.number] = line
+            else:
+                text.take_back(line)
+                record = _next_record(text, reader, width)
+                others += [record] if record else []
+        yield from _batches(plain, others, positions, header, export, source, not_read)
+
+
+def _batches(
+    plain: Mapping[int, str],
+    others: list[Record],
+    positions: list[int | None],
+    header: Header,
+    export: Export,
+    source: ExportFile,
+    not_read: str | None,
+) -> Iterator[pa.RecordBatch]:
+    """Plain lines by their number, and other records, as one batch in the order of the file."""
+    lines = [*plain.values()]
+    wanted = [position for position in positions if position is not None]
+    columns = split(lines, len(header.names), header.delimiter, wanted) if lines else []
+    if columns is None:
+        fields = csv.reader(lines, delimiter=header.delimiter, strict=True)
+        others += [
+            Record(line, 1, row, None, None) for line, row in zip(plain, fields, strict=True)
+        ]
+        others.sort()
+    found = []
+    if others:
+        found.append(_batch(others, positions, export, source, header.line, not_read))
+    if columns:
+        texts = iter(columns)
+        records = (
+            pa.array(plain, pa.int64()),
+            pa.repeat(pa.scalar(1, pa.int32()), len(lines)),
+            pa.nulls(len(lines), pa.string()),
+            pa.nulls(len(lines), pa.string()),
+        )
+        every = [None if position is None else next(texts) for position in positions]
+        found.append(_with_place(every, records, export, source, header.line, not_read))
+    if len(found) > 1:
+        found = [pa.concat_batches(found).sort_by("source_line")]
+    yield from found
 
 
 def _batch(
@@ -418,40 +482,65 @@ def _batch(
     nothing = [None] * width
     rows = [record.fields or nothing for record in records]
     columns = list(zip(*rows, strict=False)) or [()] * width
-    count = len(records)
     try:
-        return pa.RecordBatch.from_arrays(
-            [
-                pa.nulls(count, pa.string())
-                if position is None
-                else pa.array(columns[position], pa.string())
-                for position in positions
-            ]
-            + [
-                pa.repeat(pa.scalar(source.name, pa.string()), count),
-                pa.array([record.line for record in records], pa.int64()),
-                pa.array([record.line_count for record in records], pa.int32()),
-                pa.array([record.reject_reason for record in records], pa.string()),
-                pa.array([record.raw_text for record in records], pa.string()),
-                pa.nulls(count, pa.string()),
-                pa.repeat(pa.scalar(source.written_at, pa.timestamp("us")), count),
-                pa.repeat(pa.scalar(header_line, pa.int64()), count),
-                pa.repeat(pa.scalar(not_read, pa.string()), count),
-                pa.nulls(count, pa.string()),
-            ],
-            schema=export.schema,
+        texts = [
+            None if position is None else pa.array(columns[position], pa.string())
+            for position in positions
+        ]
+        places = (
+            pa.array([record.line for record in records], pa.int64()),
+            pa.array([record.line_count for record in records], pa.int32()),
+            pa.array([record.reject_reason for record in records], pa.string()),
+            pa.array([record.raw_text for record in records], pa.string()),
         )
     except UnicodeEncodeError:
-        in_utf8 = [_in_utf8(record) for record in records]
+        in_utf8 = [_in_utf8(record, positions) for record in records]
         return _batch(in_utf8, positions, export, source, header_line, not_read)
+    return _with_place(texts, places, export, source, header_line, not_read)
 
 
-def _in_utf8(record: Record) -> Record:
-    r"""Reject a record that holds bytes which are not UTF-8; its text shows them as \xNN."""
-    text = ",".join(record.fields) if record.fields else record.raw_text or ""
+def _with_place(
+    texts: Sequence[pa.Array | None],
+    places: Sequence[pa.Array],
+    export: Export,
+    source: ExportFile,
+    header_line: int,
+    not_read: str | None,
+) -> pa.RecordBatch:
+    """A batch of columns, None for one that the file lacks, and of what is kept about each record.
+
+    Args:
+        texts: the columns of the contract.
+        places: line, number of lines, reason of the rejection and raw text of each record.
+        export: the contract.
+        source: the file.
+        header_line: the line of its header.
+        not_read: the names of its columns that no contract knows.
+    """
+    count = len(places[0])
+    return pa.RecordBatch.from_arrays(
+        [pa.nulls(count, pa.string()) if column is None else column for column in texts]
+        + [
+            pa.repeat(pa.scalar(source.name, pa.string()), count),
+            *places,
+            pa.nulls(count, pa.string()),
+            pa.repeat(pa.scalar(source.written_at, pa.timestamp("us")), count),
+            pa.repeat(pa.scalar(header_line, pa.int64()), count),
+            pa.repeat(pa.scalar(not_read, pa.string()), count),
+            pa.nulls(count, pa.string()),
+        ],
+        schema=export.schema,
+    )
+
+
+def _in_utf8(record: Record, positions: Sequence[int | None]) -> Record:
+    r"""Reject a record whose read fields hold bytes that are not UTF-8, which are shown as \xNN."""
+    fields = record.fields
+    read = [fields[place] for place in positions if place is not None] if fields else []
     try:
-        text.encode()
+        "".join([*read, record.raw_text or ""]).encode()
     except UnicodeEncodeError:
+        text = ",".join(fields) if fields else record.raw_text
         shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         return record._replace(
             fields=None, reject_reason=record.reject_reason or "not UTF-8 text", raw_text=shown

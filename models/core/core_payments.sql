@@ -25,16 +25,20 @@ bought as (
     group by meaning
 ),
 
+-- few words stand on many lines, so each is spelled as the seed spells it once
 words as (
-    select distinct {{ payment_status('word') }} as status
-    from (select unnest([status, payment_intent_status]) as word from kept)
-    where word is not null
+    select
+        spelt.word,
+        {{ payment_status('spelt.word') }} as status,
+    from (select distinct unnest([status, payment_intent_status]) as word from kept) as spelt
+    where spelt.word is not null
 ),
 
 -- What the seed does not list means what staff said, in the seed's own words. A dialect says
 -- "other" for every word that it lacks: one answer would be about several.
 meanings as (
     select
+        words.word,
         words.status,
         payment_statuses.status is null and words.status != 'other' as is_unlisted,
         bought.meaning is not null as is_reviewed,
@@ -183,9 +187,9 @@ settled as (
     left join taken_back
         on ranked.payment_line_id = taken_back.payment_line_id
     left join meanings as statuses
-        on {{ payment_status('ranked.status') }} = statuses.status
+        on ranked.status = statuses.word
     left join meanings as intent_statuses
-        on {{ payment_status('ranked.payment_intent_status') }} = intent_statuses.status
+        on ranked.payment_intent_status = intent_statuses.word
 )
 
 select * exclude (is_status_unknown) from settled

@@ -22,7 +22,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_build import NO_TESTS
 
-from python_udfs.raw_exports import EXPORTS, match_columns, read_export, read_records
+from python_udfs import raw_exports
+from python_udfs.find_exports import ExportFile
+from python_udfs.raw_exports import EXPORTS, match_columns, read_csv, read_export, read_records
 
 RELATIONS = "capitan/relations"
 HEADER = "customer_id,related_customer_id,relationship"
@@ -641,6 +643,46 @@ def test_every_line_of_any_text_is_in_one_record(lines: list[str]) -> None:
     assert len(covered) == len(set(covered))
     blank = {n for n, line in enumerate(physical, 1) if not line.strip("\r\n")}
     assert set(range(1, len(physical) + 1)) - set(covered) <= blank
+
+
+# What a file is made of, damage and all: fields, delimiters, quotes, line ends, a blank line, bytes
+# that are no UTF-8, a mark, NUL, signs that end a line elsewhere, and a field that is too long.
+PARTS = [b"1", b"ab", b",", b",", b";", b'"', b'""', b" ", b"\n", b"\r\n", b"\r", b"\n\n"]
+PARTS += [b"1,2,CHI,x\n", b"2,1,PRE,\r\n", b'"3",4,SPO,"a\nb"\n', b"5,6,SIB,\xe9\n", b"\xff,1,,\n"]
+PARTS += [
+    "\ufeff7,8,SPO,y\n".encode(),
+    "\u2028".encode(),
+    b"\0",
+    b"\x0b",
+    b"9,9,%s,\n" % (b"z" * 140_000),
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=25), st.sampled_from([1, 2, 5, 50_000]))
+@settings(max_examples=400, deadline=None)
+def test_a_plain_line_is_read_as_any_other(parts: list[bytes], records_per_batch: int) -> None:
+    """Whatever a file holds: all lines by `csv`, one by one, give the same rows in that order."""
+    export, content = EXPORTS[RELATIONS], f"{HEADER},note\n".encode() + b"".join(parts)
+    source = ExportFile(f"{RELATIONS}.csv", "", RELATIONS, None, "")
+
+    def rows() -> pa.Table:
+        batches = read_csv(io.BufferedReader(io.BytesIO(content)), export, source)
+        return pa.Table.from_batches(batches, export.schema)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(raw_exports, "RECORDS_PER_BATCH", records_per_batch)
+        found = rows()
+        patch.setattr(raw_exports, "is_plain", lambda *_: False)
+        patch.setattr(raw_exports, "RECORDS_PER_BATCH", 50_000)
+        assert found.to_pylist() == rows().to_pylist()
+
+
+def test_a_column_that_is_not_read_rejects_no_record(tmp_path: Path) -> None:
+    """Whatever another record of the file holds."""
+    lines = [b"1,2,CHI,Andr\xe9", b"2,1,PR\xe9,", b"3,4,SPO,"]
+    write(tmp_path, f"{HEADER},note\n".encode() + b"\n".join(lines))
+    reasons = [row["reject_reason"] for row in read(tmp_path)]
+    assert reasons == [None, "not UTF-8 text", None]
 
 
 def test_every_source_of_the_project_is_a_contract() -> None:

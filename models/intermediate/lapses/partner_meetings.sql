@@ -31,8 +31,15 @@ meetings as (
 -- what is more than a meeting by chance is worth
 met as (
     select
-        coalesce(one.person_id, meetings.customer_id_1) as customer_id_1,
-        coalesce(other.person_id, meetings.customer_id_2) as customer_id_2,
+        -- of a person's records one may have a lower id than the companion's, and one a higher
+        least(
+            coalesce(one.person_id, meetings.customer_id_1),
+            coalesce(other.person_id, meetings.customer_id_2)
+        ) as customer_id_1,
+        greatest(
+            coalesce(one.person_id, meetings.customer_id_1),
+            coalesce(other.person_id, meetings.customer_id_2)
+        ) as customer_id_2,
         meetings.checkin_date,
         max(
             {{ affinity_closeness_units('meetings.gap_us') }}
