@@ -225,6 +225,8 @@ def _without_its_words(kind: Server, file: str) -> Iterator[None]:
     """Tell in words of ours why a server failed: its own may name the host and the user."""
     try:
         yield
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         said = str(error).partition('": ')[2] or str(error)
         why = next((text for pattern, text in REASONS if re.search(pattern, said)), "")
