@@ -29,7 +29,11 @@ $(VENV)/.mcp: requirements-mcp.txt $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime $(VENV)/.mcp
+$(VENV)/.databases: requirements-databases.txt $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-databases.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt $(VENV)/.runtime $(VENV)/.mcp $(VENV)/.databases
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@
 
@@ -133,6 +137,9 @@ docs: $(VENV)/.development ## Write the docs and the column lineage of the last 
 docs-answers: $(VENV)/.runtime ## Renew the answers in docs/analysts.md and docs/matching.md, after a build of the sample
 	@$(RUN) docs-answers
 
+.PHONY: databases
+databases: $(VENV)/.databases ## Install what reads a Postgres or MySQL server: docs/dialects.md
+
 .PHONY: check-dialect
 check-dialect: $(VENV)/.runtime ## Say what a dialect makes of exports: DIALECT=<name> EXPORTS=<folder>
 	@$(RUN) check-dialect "$$DIALECT" "$$EXPORTS" $(ARGS)
@@ -158,6 +165,7 @@ lock: ## Renew the hash locks from pyproject.toml (needs uv)
 	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) -c requirements.txt --group mcp -o requirements-mcp.txt
 	$(LOCK) -c requirements.txt -c requirements-mcp.txt --group dev -o requirements-dev.txt
+	$(LOCK) -c requirements.txt --group databases -o requirements-databases.txt
 	$(LOCK) -c requirements.txt --group spark -o requirements-spark.txt
 	$(LOCK) -c requirements.txt --group benchmark -o requirements-benchmark.txt
 

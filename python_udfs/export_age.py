@@ -9,7 +9,7 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 
 from python_udfs.file_kinds import FileError
-from python_udfs.find_exports import list_files
+from python_udfs.find_exports import is_server, list_files
 from python_udfs.raw_exports import EXPORTS, sources_for
 
 
@@ -18,6 +18,9 @@ def export_written_at(
 ) -> float:
     """When the newest file of an export was written, in seconds since 1970; now without one.
 
+    How old the rows of a database server are nobody can tell, so its file has no part in this: the
+    report says so.
+
     Raises:
         FileError: the root cannot be listed, or nobody knows when a file was written.
     """
@@ -25,6 +28,7 @@ def export_written_at(
     mine = [file for file in files if file.export == export]
     # what a dialect reads for it is of it as well
     mine += [file for source in sources_for(export, files) for file in source.files]
+    mine = [file for file in mine if not is_server(file)]
     undated = next((file.name for file in mine if not file.written_at), None)
     if undated:
         raise FileError(f"nobody knows when {undated} was written")

@@ -34,6 +34,8 @@ DATA_ENDINGS = frozenset(
     ("csv", "tsv", "tab", "psv", "txt", "text", "dat", "parquet", "parq", "pq")
     + ("gz", "gzip", "zst", "zstd", "bz2", "zip")
 )
+# Of a database server: such a file says where it is, and what is read lies there.
+SERVER_ENDINGS = ("postgres", "mysql")
 KINDS = dict.fromkeys(("xlsx", "xlsm", "xlsb", "xls"), WORKBOOK) | {"ods": OPEN_DOCUMENT}
 ENDINGS_READ = ".csv, .tsv, .txt or .parquet, also with .gz, .zst, .bz2 or .zip"
 SYSTEM_NAMES = {"thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"}
@@ -81,6 +83,11 @@ class ExportFile(NamedTuple):
     listed_as: str
     byte_count: int | None = None
     written_at: datetime | None = None
+
+
+def is_server(file: ExportFile) -> bool:
+    """Whether a file that is read only names a server, whose content it cannot tell."""
+    return file.export is not None and last_ending(folded(file.name)) in SERVER_ENDINGS
 
 
 def folded(part: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from threading import Lock
 
 import duckdb
@@ -23,6 +24,7 @@ from python_udfs.person_names import related_names
 from python_udfs.raw_exports import (
     EXPORTS,
     READ_ERRORS,
+    copies_of_servers,
     file_error,
     read_export,
     read_file,
@@ -34,7 +36,7 @@ from python_udfs.raw_exports import (
 
 # Whom the requests mean is found once for all exports of a build, and stands in memory only: a
 # table of these people is the last thing that they asked for.
-_found: dict[tuple[ExportFile, ...], Erased] = {}
+_found: dict[tuple[tuple[ExportFile, ...], tuple[datetime, ...]], Erased] = {}
 _finding = Lock()
 
 
@@ -107,7 +109,7 @@ def _erased(
     source: duckdb.DuckDBPyRelation,
     nicknames: duckdb.DuckDBPyRelation,
 ) -> Erased:
-    """Whom the requests mean; found anew when one of the files is another.
+    """Whom the requests mean; found anew when a file, or the copy of a server, is another.
 
     Raises:
         FileError: the requests, or the exports that tell whom they mean, cannot be read.
@@ -118,8 +120,9 @@ def _erased(
     files = list_files(session.cursor(), root, EXPORTS)
     if not files_of(ERASURE, False, files):
         return Erased()
-    seen = tuple(file for file in files if file.export is not None)
     with _finding:
+        read = tuple(file for file in files if file.export is not None)
+        seen = read, copies_of_servers(session, files)
         if seen not in _found:
             _found.clear()
 

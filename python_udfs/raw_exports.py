@@ -20,6 +20,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,6 +34,7 @@ from python_udfs.find_exports import (
     as_pattern,
     dialect_folder,
     files_of,
+    is_server,
     last_ending,
     list_files,
 )
@@ -64,6 +66,9 @@ MEANINGS = {
 PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_ \-]{0,39}")
 COLUMNS_NAMED = 10
 PARQUET_ENDINGS = ("parquet", "parq", "pq")
+AGE_UNKNOWN = (
+    "a server does not tell how old its rows are, so GYM_MAX_EXPORT_AGE_HOURS does not guard them"
+)
 FILES_SCHEMA = pa.schema(
     [
         pa.field("file_name", pa.string()),
@@ -704,6 +709,18 @@ def sources_for(path: str, files: Sequence[ExportFile]) -> list[Source]:
     return [source for source in sources_among(files) if feeds(source, path)]
 
 
+def copies_of_servers(
+    session: duckdb.DuckDBPyConnection, files: Sequence[ExportFile]
+) -> tuple[datetime, ...]:
+    """When the tables of each server were copied for this build, which makes the copies."""
+    if not any(map(is_server, files)):
+        return ()
+    from python_udfs.dialects.source import copies, sources_among  # few gyms need it
+
+    with session.cursor() as cursor:
+        return tuple(chain(*(copies(cursor, source) for source in sources_among(files))))
+
+
 def rows_of_source(
     session: duckdb.DuckDBPyConnection, source: Source, path: str
 ) -> Iterator[pa.RecordBatch]:
@@ -722,9 +739,10 @@ def cannot_tell(file: ExportFile) -> str | None:
     from python_udfs.dialects import document  # few gyms need it
 
     try:
-        return "; ".join(document.load(found[0]).document.get("cannot", [])) or None
+        told = document.load(found[0]).document.get("cannot", [])
     except document.DialectError:
         return None  # landing says what is wrong with it
+    return "; ".join([*told, *([AGE_UNKNOWN] if is_server(file) else [])]) or None
 
 
 def list_export_files(

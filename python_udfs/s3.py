@@ -166,34 +166,40 @@ def secret_statement(
     return f"create temporary secret gym_s3 (type s3, {names}, scope [{scope}])", options
 
 
-def extension_file(name: str) -> Path:
+def extension_file(name: str, needed_by: str = SCHEME) -> Path:
     """Where pip put a DuckDB extension.
+
+    Args:
+        name: the extension's.
+        needed_by: what cannot be read without it.
 
     Raises:
         S3Error: the package is not installed, or is made for another version of DuckDB.
     """
-    package = f"duckdb-extension-{name}"
+    package = f"duckdb-extension-{name.replace('_', '-')}"
     wanted = f"{package}=={duckdb.__version__}"
     try:
         version = importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
-        raise S3Error(f"s3:// needs the package {wanted}, which is not installed") from None
+        raise S3Error(f"{needed_by} needs the package {wanted}, which is not installed") from None
     spec = importlib.util.find_spec(package.replace("-", "_"))
     folders = spec.submodule_search_locations if spec else None
     for folder in folders or ():
         file = Path(folder) / f"extensions/v{duckdb.__version__}/{name}.duckdb_extension"
         if version == duckdb.__version__ and file.exists():
             return file
-    raise S3Error(f"s3:// needs the package {wanted}, the version of DuckDB, not {version}")
+    raise S3Error(f"{needed_by} needs the package {wanted}, the version of DuckDB, not {version}")
 
 
-def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+def load_extension(
+    connection: duckdb.DuckDBPyConnection, name: str, needed_by: str = SCHEME
+) -> None:
     """Load a DuckDB extension from its package.
 
     Raises:
         S3Error: it is not there, is of another version, or DuckDB refuses it.
     """
-    file = extension_file(name)
+    file = extension_file(name, needed_by)
     try:
         connection.load_extension(str(file))
     except duckdb.Error as error:

@@ -3,8 +3,8 @@
 A good build leaves a note beside its warehouse: a digest of what it was made from (the exports, the
 project, the settings) and the size and time of what it made (the warehouse, what the staff page
 reads beside it, the published file, the result files, the lists that are remembered). As long as
-all of that is as it was, nothing has to be built. What is on S3 is not looked at: there, every
-build is a whole one.
+all of that is as it was, nothing has to be built. What is on S3 or a database server is not looked
+at: there, every build is a whole one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from python_udfs.find_exports import FileError, list_files
+from python_udfs.find_exports import FileError, is_server, list_files
 from python_udfs.raw_exports import EXPORTS
 from python_udfs.settings import given
 from scripts import staff_records
@@ -63,16 +63,18 @@ def digest(paths: Iterable[Path]) -> str:
 def digest_of_exports(root: str) -> str | None:
     """SHA-256 of what a build reads under a local root, and of the names that it does not read.
 
-    None where the root cannot be listed or a file cannot be opened: the build says why.
+    None where the root cannot be listed or a file cannot be opened: the build says why. And where
+    one only names a server, which may hold something else by now.
     """
     lines = []
     try:
-        for file in list_files(None, root, EXPORTS):
+        files = list_files(None, root, EXPORTS)
+        for file in files:
             read = "" if file.reason else digest([Path(file.location)])
             lines.append(f"{file.name} {file.export} {file.reason} {read}")
     except (FileError, OSError):
         return None
-    return digest_of_lines(lines)
+    return None if any(map(is_server, files)) else digest_of_lines(lines)
 
 
 class LastBuild(NamedTuple):

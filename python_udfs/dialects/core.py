@@ -146,6 +146,8 @@ TABLES = {
             Column("status", "status", "word", "payment_status"),
             Column("pass_count", "Day Pass Count", "number"),
             Column("quantity", "quantity", "number"),
+            # of lines that are equal in all else; without it they are one that is there twice
+            Column("equal_line", "equal_line", "number"),
         ),
     ),
 }

@@ -20,7 +20,7 @@ from python_udfs.file_kinds import FileError
 from python_udfs.find_exports import DIALECTS
 
 VERBS = ("constant", "first_of", "concat", "split", "moment", "date", "number", "map")
-VERBS += ("regex", "lookup", "id")
+VERBS += ("regex", "lookup", "id", "nth")
 # Verbs that a column of a kind may have, beside a plain column.
 ALLOWED = {
     "id": ("id", "first_of"),
@@ -28,7 +28,7 @@ ALLOWED = {
     "word": ("map", "constant"),
     "moment": ("moment",),
     "date": ("date", "moment"),
-    "number": ("number", "constant", "map"),
+    "number": ("number", "constant", "map", "nth"),
     "text": ("constant", "first_of", "concat", "split", "map", "lookup", "number"),
 }
 GROUP = re.compile(r"\(\?P<(\w+)>")

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import codecs
 import csv
-import datetime as dt
 import io
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
-from itertools import islice
-from pathlib import Path
+from itertools import chain, islice
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
+from python_udfs.dialects import databases
+from python_udfs.dialects.databases import text_of
 from python_udfs.dialects.document import Dialect, columns_of, steps, verb_of
 from python_udfs.dialects.sql import Shape, file_query, lookups_of, split_path, table_of
 from python_udfs.export_contracts import Export, Roles
 from python_udfs.file_kinds import HEAD, FileError, encoding, head_of, unpacked
-from python_udfs.find_exports import ExportFile, folded
+from python_udfs.find_exports import ExportFile, folded, last_ending
 from python_udfs.raw_exports import (
     HEADER_WITHIN,
     READ_ERRORS,
     RECORDS_PER_BATCH,
     Record,
     _batch,
-    _identifier,
     _quoted,
+    columns_not_read,
     header_positions,
     open_file,
     read_file,
@@ -38,14 +37,12 @@ from python_udfs.raw_exports import (
     what_is_missing,
     why_unreadable,
 )
-from python_udfs.s3 import is_s3
+from python_udfs.raw_exports import folded as folded_column
 
 WORKBOOKS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 JSON_ENDINGS = ("json", "jsonl", "ndjson")
-SQLITE_ENDINGS = ("sqlite", "sqlite3", "db")
-DUCKDB_ENDINGS = ("duckdb",)
 # Files that hold several tables, each of a name of its own.
-CONTAINERS = (*WORKBOOKS, *SQLITE_ENDINGS, *DUCKDB_ENDINGS)
+CONTAINERS = (*WORKBOOKS, *databases.ENDINGS)
 # All endings of files that only a dialect reads, beside those of every export.
 ENDINGS = (*CONTAINERS, *JSON_ENDINGS)
 NESTED = (*JSON_ENDINGS, "parquet", "parq", "pq")
@@ -147,11 +144,12 @@ def is_nested(file: ExportFile) -> bool:
 
 def load(
     cursor: duckdb.DuckDBPyConnection, dialect: Dialect, file: str, found: Sequence[ExportFile]
-) -> Shape:
+) -> Shape | None:
     """Read a file of a dialect into a temporary table.
 
     Returns:
-        What the table has; a column that no file has is none of it.
+        What the table has; a column that no file has is none of it. None where the workbooks and
+        databases among the files have no such sheet or table.
 
     Raises:
         FileError: it cannot be read.
@@ -181,6 +179,14 @@ def load(
         raise (failed or [error])[0] from None
     finally:
         cursor.unregister("_file")
+    if not seen and all(last_ending(folded(one.name)) in CONTAINERS for one in found):
+        if dialect.files[file].get("required"):
+            names = " or ".join(dialect.files[file]["names"])
+            raise FileError(
+                f"{', '.join(one.name for one in found)} has no sheet or table {names}, or none"
+                f" that may be read, and the dialect {dialect.name} needs it"
+            )
+        return None
     shape = Shape(frozenset(seen), nested)
     cursor.execute(f"create or replace temp table {table} as {file_query(dialect, file, shape)}")
     return shape
@@ -199,11 +205,11 @@ def _read(
     ending = next((one for one in reversed(folded(file.name).split(".")) if one in ENDINGS), "")
     try:
         if ending in WORKBOOKS:
-            for sheet in _sheets(cursor, file, options["names"]):
-                yield from _table_of_rows(sheet, contract, file, seen)
-        elif ending in SQLITE_ENDINGS or ending in DUCKDB_ENDINGS:
-            for rows in _tables(cursor, file, options["names"], ending):
-                yield from _table_of_rows(rows, contract, file, seen)
+            for sheet, rows in _sheets(cursor, file, options["names"]):
+                yield from _table_of_rows(sheet, rows, contract, file, seen)
+        elif ending in databases.ENDINGS:
+            for table, rows in _tables(cursor, dialect, key, file):
+                yield from _table_of_rows(table, rows, contract, file, seen)
         elif ending in JSON_ENDINGS:
             yield from _objects(cursor, contract, file, options.get("path", ""), seen)
         elif {"header_row", "encoding", "delimiter"} & options.keys():
@@ -229,11 +235,13 @@ def header_of(
     ending = next((one for one in reversed(folded(file.name).split(".")) if one in ENDINGS), "")
     nobody = Export(key, False, (), (), (), "", Roles())
     if ending in WORKBOOKS:
-        tables = list(_sheets(cursor, file, options["names"]))
-        return [text for text in (tables[0][0] if tables and tables[0] else []) if text]
-    if ending in (*SQLITE_ENDINGS, *DUCKDB_ENDINGS):
-        tables = list(_tables(cursor, file, options["names"], ending))
-        return [text for text in (tables[0][0] if tables else []) if text]
+        _, rows = next(_sheets(cursor, file, options["names"]), ("", []))
+        return [text for text in (rows[0] if rows else []) if text]
+    if ending in databases.ENDINGS:
+        with databases.opened(cursor, file) as database:
+            wanted = [folded(name) for name in options["names"]]
+            name = next((name for name in database.names() if folded(name) in wanted), None)
+            return [text for text in next(database.rows(name, 0)) if text] if name else []
     if ending in JSON_ENDINGS:
         found: dict[str, None] = {}
         for record in islice(_records(cursor, file, options.get("path", "")), 100):
@@ -267,29 +275,9 @@ def _header(cursor: duckdb.DuckDBPyConnection, contract: Export, file: ExportFil
     return set(match_columns(names, contract))
 
 
-def _text(value: object) -> str | None:
-    """A value of a cell as text; a day without a time as a day.
-
-    Example:
-        >>> _text(102.0), _text(True), _text(dt.datetime(2026, 1, 2)), _text(0.1)
-        ('102', 'true', '2026-01-02', '0.1')
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return str(value)
-
-
 def _sheets(
     cursor: duckdb.DuckDBPyConnection, file: ExportFile, names: Sequence[str]
-) -> Iterator[list[list[str | None]]]:
+) -> Iterator[tuple[str, list[list[str | None]]]]:
     """The sheets of a workbook that have one of the names; the first one where the file has it."""
     with open_file(cursor, file) as stored:
         book = CalamineWorkbook.from_filelike(io.BytesIO(stored.read()))
@@ -299,7 +287,7 @@ def _sheets(
         sheets = book.sheet_names[:1]
     for name in sheets:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        yield [[_text(value) for value in row] for row in rows]
+        yield name, [[text_of(value) for value in row] for row in rows]
 
 
 def is_named(file: ExportFile, names: Sequence[str]) -> bool:
@@ -309,40 +297,37 @@ def is_named(file: ExportFile, names: Sequence[str]) -> bool:
 
 
 def _tables(
-    cursor: duckdb.DuckDBPyConnection, file: ExportFile, names: Sequence[str], ending: str
-) -> Iterator[list[list[str | None]]]:
-    """The tables of a database that have one of the names, the header first."""
-    if is_s3(file.location):
-        raise FileError(f"{file.name} is a database, which is not read from S3; copy it")
-    wanted = [folded(name) for name in names]
-    if ending in DUCKDB_ENDINGS:
-        with duckdb.connect(file.location, read_only=True) as database:
-            for (name,) in database.sql(
-                "select table_name from duckdb_tables() union all select view_name from"
-                " duckdb_views() where not internal"
-            ).fetchall():
-                if folded(name) in wanted:
-                    found = database.sql(
-                        f"select cast(columns(*) as varchar) from {_identifier(name)}"
-                    )
-                    yield [list(found.columns), *map(list, found.fetchall())]
-        return
-    with closing(
-        sqlite3.connect(f"file:{Path(file.location).resolve()}?mode=ro", uri=True)
-    ) as database:
-        listed = database.execute("select name from sqlite_master where type in ('table', 'view')")
-        for (name,) in listed.fetchall():
+    cursor: duckdb.DuckDBPyConnection, dialect: Dialect, key: str, file: ExportFile
+) -> Iterator[tuple[str, Iterator[list[str | None]]]]:
+    """The tables of a database that are read for a key by name, the header first."""
+    wanted = [folded(name) for name in dialect.files[key]["names"]]
+    with databases.at_one_moment(cursor, file, tables_read(dialect)) as database:
+        for name in database.names():
             if folded(name) in wanted:
-                found = database.execute(f"select * from {_identifier(name)}")
-                header = [column[0] for column in found.description]
-                yield [header, *([_text(value) for value in row] for row in found)]
+                yield name, database.rows(name)
+
+
+def tables_read(dialect: Dialect) -> dict[str, set[str]]:
+    """For each table of a database that a dialect reads, folded, its columns, folded."""
+    found: dict[str, set[str]] = {}
+    for key, options in dialect.files.items():
+        columns = {folded_column(name) for name in contract_of(dialect, key, False).columns}
+        for name in options["names"]:
+            found[folded(name)] = found.get(folded(name), set()) | columns
+    return found
 
 
 def _table_of_rows(
-    rows: Sequence[Sequence[str | None]], contract: Export, file: ExportFile, seen: set[str]
+    table: str,
+    rows: Iterable[Sequence[str | None]],
+    contract: Export,
+    file: ExportFile,
+    seen: set[str],
 ) -> Iterator[pa.RecordBatch]:
     """Batches of the rows of a sheet or table, whose header stands within the first ones."""
-    texts = [[text or "" for text in row] for row in rows[:HEADER_WITHIN]]
+    rows = iter(rows)
+    first = list(islice(rows, HEADER_WITHIN))
+    texts = [[text or "" for text in row] for row in first]
     start = next(
         (
             i
@@ -352,28 +337,34 @@ def _table_of_rows(
         0,
     )
     header = texts[start] if texts else []
-    positions = header_positions(header, contract, file.name)
-    seen |= {
-        name for name, place in zip(contract.columns, positions, strict=True) if place is not None
-    }
     records = (
         Record(number, 1, [*row], None, None)
-        for number, row in enumerate(rows[start + 1 :], start + 2)
+        for number, row in enumerate(chain(first[start + 1 :], rows), start + 2)
         if any(row)
     )
-    yield from _batches(records, positions, contract, file, start + 1)
+    yield from _batches(records, header, contract, file, seen, start + 1, table)
 
 
 def _batches(
     records: Iterable[Record],
-    positions: list[int | None],
+    header: Sequence[str],
     contract: Export,
     file: ExportFile,
-    header_line: int,
+    seen: set[str],
+    header_line: int = 1,
+    table: str = "",
 ) -> Iterator[pa.RecordBatch]:
+    """Batches of records below a header; `seen` comes to hold the columns that it has."""
+    positions = header_positions(header, contract, file.name)
+    seen |= {
+        name for name, place in zip(contract.columns, positions, strict=True) if place is not None
+    }
+    not_read = columns_not_read(header, positions)
+    if not_read and table:
+        not_read = f"{table}: {not_read}"
     records = iter(records)
     while batch := list(islice(records, RECORDS_PER_BATCH)):
-        yield _batch(batch, positions, contract, file, header_line)
+        yield _batch(batch, positions, contract, file, header_line, not_read)
 
 
 def _records(
@@ -425,10 +416,6 @@ def _objects(
     )
     if not header and not found:
         return
-    positions = header_positions(header, contract, file.name)
-    seen |= {
-        name for name, place in zip(contract.columns, positions, strict=True) if place is not None
-    }
 
     def records() -> Iterator[Record]:
         for number, record in found:
@@ -439,7 +426,7 @@ def _objects(
                 shown = record if isinstance(record, str) else json.dumps(record)
                 yield Record(number, 1, None, "no JSON object", shown)
 
-    yield from _batches(records(), positions, contract, file, 1)
+    yield from _batches(records(), header, contract, file, seen)
 
 
 def _of_json(value: Any) -> str | None:
@@ -477,8 +464,4 @@ def _told_text(
     first = next(records, None)
     if first is None or first.fields is None:
         raise FileError(f"{file.name} has no header in line {row}")
-    positions = header_positions(first.fields, contract, file.name)
-    seen |= {
-        name for name, place in zip(contract.columns, positions, strict=True) if place is not None
-    }
-    yield from _batches(records, positions, contract, file, first.line)
+    yield from _batches(records, first.fields, contract, file, seen, first.line)

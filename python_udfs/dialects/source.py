@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from python_udfs.dialects.core import TABLES
+from python_udfs.dialects.databases import copied_at
 from python_udfs.dialects.document import Block, Dialect, load
-from python_udfs.dialects.files import CONTAINERS, is_of
+from python_udfs.dialects.files import CONTAINERS, is_of, tables_read
 from python_udfs.dialects.files import load as load_file
 from python_udfs.dialects.sql import (
     LEFT_OUT,
@@ -29,11 +31,11 @@ from python_udfs.dialects.sql import (
 )
 from python_udfs.export_contracts import BOOKKEEPING, EXPORTS
 from python_udfs.file_kinds import FileError
-from python_udfs.find_exports import ExportFile, dialect_folder, folded, last_ending
+from python_udfs.find_exports import ExportFile, dialect_folder, folded, is_server, last_ending
 from python_udfs.raw_exports import RECORDS_PER_BATCH
 
 # A file that cannot be read has no rows here.
-KNOWN_OF_ROWS = {field.name for field in BOOKKEEPING} - {"file_error", "columns_not_read"}
+KNOWN_OF_ROWS = {field.name for field in BOOKKEEPING} - {"file_error"}
 PASS_COLUMNS = ("pass_name", "pass_buyer_name", "pass_buyer_id", "pass_remaining_count")
 
 
@@ -112,6 +114,12 @@ def sources_among(files: Sequence[ExportFile]) -> list[Source]:
 def feeds(source: Source, export: str) -> bool:
     """Whether a source has rows for an export of the project."""
     return any(TABLES[block.table].export == export for block in source.dialect.blocks())
+
+
+def copies(cursor: duckdb.DuckDBPyConnection, source: Source) -> Iterator[datetime]:
+    """When the tables of each server of a source were copied for this build."""
+    read = tables_read(source.dialect)
+    return (copied_at(cursor, file, read) for file in source.files if is_server(file))
 
 
 class Reader:

@@ -24,7 +24,7 @@ PART = "chr(31)"
 JSON_PATH = re.compile(r"[\w-]+(\.[\w-]+)+")
 LEFT_OUT, TWICE, REASON = "_left_out_by", "_is_twice", "_reject_reason"
 PLACE = ("source_file", "source_line", "source_line_count", "raw_text", "source_written_at")
-PLACE += ("source_header_line",)
+PLACE += ("source_header_line", "columns_not_read")
 UTC_TEXT = "utc_text({})"
 WALL_TEXT = "wall_text({})"
 # What the queries call; temporary, and the same for each dialect but for what stands for nothing.
@@ -479,6 +479,9 @@ def _value(
         return _map(given, found[0], rejects, name)
     if verb == "number":
         return _number(given, found)
+    if verb == "nth":
+        equal = f"partition by source_file, {', '.join(found)} order by source_line, _number"
+        return f"cast(nullif(row_number() over ({equal}), 1) as varchar)"
     count = len(given["moment"]) if isinstance(given.get("moment"), list) else 1
     text = found[0] if count == 1 else f"nullif(concat_ws(' ', {', '.join(found[:count])}), '')"
     zone = given.get("zone", "gym")

@@ -19,14 +19,12 @@ import duckdb
 from python_calamine import CalamineWorkbook
 from rapidfuzz import fuzz
 
+from python_udfs.dialects import databases
 from python_udfs.dialects.core import PAYER, TABLES, Column
 from python_udfs.dialects.files import (
     JSON_ENDINGS,
-    SQLITE_ENDINGS,
     WORKBOOKS,
     _of_json,
-    _tables,
-    _text,
     name_of,
 )
 from python_udfs.file_kinds import HEAD, PARQUET, FileError, encoding, head_of, unpacked
@@ -146,18 +144,16 @@ def _sample(file: ExportFile) -> Iterator[Sheet]:
             book = CalamineWorkbook.from_filelike(stored)
         for sheet in book.sheet_names:
             rows = [
-                [_text(value) or "" for value in row]
+                [databases.text_of(value) or "" for value in row]
                 for row in book.get_sheet_by_name(sheet).to_python()
             ]
             name = stem if len(book.sheet_names) == 1 else folded(sheet)
             yield from _of_rows(name, rows[: SAMPLE + 1])
-    elif endings & {*SQLITE_ENDINGS, "duckdb"}:
-        for name in _table_names(file, bool(endings & {"duckdb"})):
-            ending = "duckdb" if "duckdb" in endings else "db"
-            for rows in _tables(cursor, file, [name], ending):
-                yield from _of_rows(
-                    folded(name), [[text or "" for text in row] for row in rows[: SAMPLE + 1]]
-                )
+    elif endings & set(databases.ENDINGS):
+        with databases.opened(cursor, file) as database:
+            for name in database.names():
+                rows = database.rows(name, SAMPLE)
+                yield from _of_rows(folded(name), [[text or "" for text in row] for row in rows])
     elif endings & set(JSON_ENDINGS):
         yield from _of_json_file(cursor, file, stem)
     else:
@@ -178,22 +174,6 @@ def _sample(file: ExportFile) -> Iterator[Sheet]:
         delimiter = max(DELIMITERS, key=first.count)
         rows = [row for row in csv.reader(lines[: SAMPLE + 1], delimiter=delimiter) if row]
         yield from _of_rows(stem, rows)
-
-
-def _table_names(file: ExportFile, is_duckdb: bool) -> list[str]:
-    import sqlite3
-
-    if is_duckdb:
-        with duckdb.connect(file.location, read_only=True) as database:
-            return [
-                name
-                for (name,) in database.sql("select table_name from duckdb_tables()").fetchall()
-            ]
-    with sqlite3.connect(f"file:{file.location}?mode=ro", uri=True) as database:
-        return [
-            name
-            for (name,) in database.execute("select name from sqlite_master where type = 'table'")
-        ]
 
 
 def _of_rows(

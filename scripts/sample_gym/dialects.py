@@ -124,10 +124,10 @@ def rock_gym_pro(exports: Path, truth: Path, out: Path) -> None:
 
 
 def square(exports: Path, truth: Path, out: Path) -> None:
-    """Each payment as a line of Square's items."""
+    """Each payment as a line of Square's items; what Capitan exported twice stands there once."""
     lines = rows(exports / "transactions/combined_transaction_data.csv")
     written = []
-    for row in lines:
+    for row in {tuple(row.values()): row for row in lines}.values():
         year, month, number = row["Date"].split("-")
         amount = row["Total Amount"]
         shown = f"-${amount[1:]}" if amount.startswith("-") else f"${amount}" if amount else ""

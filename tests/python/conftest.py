@@ -52,7 +52,7 @@ LONGEST = (
 SLOW_FIXTURES = {
     *("sample_exports", "sample_project", "small_gym", "night", "project", "chrome", "s3"),
     *("gym", "counted", "matched", "tiny", "fingerprint", "built", "before"),
-    *("cores", "other_systems"),
+    *("cores", "other_systems", "server"),
 }
 # So do tests that ask for none.
 SLOW_FILES = {

@@ -424,3 +424,41 @@ def test_the_age_of_an_export_is_that_of_what_a_dialect_reads_for_it(tmp_path: P
             for export in ("transactions/combined_transaction_data", "capitan/relations")
         ]
     assert ages == [1_000_000, 2_000_000]
+
+
+def test_columns_that_are_not_read_are_named_with_each_row(tmp_path: Path) -> None:
+    """Of a database with its table; a column that another block reads is read."""
+    for form, table in (("csv", ""), ("json", ""), ("sqlite", "people: "), ("duckdb", "people: ")):
+        folder = tmp_path / form
+        folder.mkdir()
+        write(form, folder)
+        text = PEOPLE.replace(", last_name: family", ", last_name: given")
+        assert {row["columns_not_read"] for row in read(folder, text)} == {f"{table}family"}
+        assert not any("columns_not_read" in row for row in read(folder, PEOPLE))
+
+
+def test_a_database_without_the_table_is_refused_where_it_is_needed(tmp_path: Path) -> None:
+    write("sqlite", tmp_path)
+    with pytest.raises(FileError, match=r"gym\.sqlite has no sheet or table members, or none that"):
+        read(tmp_path, PEOPLE.replace("[people]", "[members]"))
+    optional = PEOPLE.replace("[people], required: true", "[members]")
+    assert read(tmp_path, optional) == []
+
+
+def test_equal_lines_of_a_file_are_told_apart_and_of_two_exports_are_one(tmp_path: Path) -> None:
+    """Two equal day passes of one sale are two lines; the next export repeats them."""
+    text = PAYMENTS % ("", "amount", "day") + "        equal_line: {nth: [no, who, what, amount]}\n"
+    (tmp_path / "sales").mkdir()
+    lines = ["T1,Ann,Day Pass,25,2026-01-02,x", "T2,Bo,Chalk,5,2026-01-02,x"]
+    for name, rows in (("a", [lines[0], lines[1], lines[0]]), ("b", [lines[0], lines[0]])):
+        (tmp_path / f"sales/{name}.csv").write_text(
+            "no,who,what,amount,day,more\n" + "\n".join(rows) + "\n"
+        )
+    rows = read(tmp_path, text, "transactions/combined_transaction_data")
+    assert [(row["source_file"], row["transaction_id"], row.get("equal_line")) for row in rows] == [
+        ("sales/a.csv", "gate:T1", None),
+        ("sales/a.csv", "gate:T2", None),
+        ("sales/a.csv", "gate:T1", "2"),
+        ("sales/b.csv", "gate:T1", None),
+        ("sales/b.csv", "gate:T1", "2"),
+    ]

@@ -17,6 +17,7 @@ LOCKED = {
     "requirements.txt": PYPROJECT["project"]["dependencies"],
     "requirements-dev.txt": PYPROJECT["dependency-groups"]["dev"],
     "requirements-benchmark.txt": PYPROJECT["dependency-groups"]["benchmark"],
+    "requirements-databases.txt": PYPROJECT["dependency-groups"]["databases"],
     "requirements-mcp.txt": PYPROJECT["dependency-groups"]["mcp"],
 }
 DOCUMENTS = sorted(

@@ -10,6 +10,7 @@ import logging
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -27,10 +28,13 @@ import pytest
 from conftest import PROJECT, Project
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from test_actions import Memory, row
+from test_dialect_reading import PEOPLE
 from test_export_files import contents, is_complete
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from python_udfs import action_memory, export_files
+from python_udfs.dialects.document import parse
+from python_udfs.dialects.source import Reader, Source
 from python_udfs.export_age import export_written_at
 from python_udfs.export_files import WriteError, write_files
 from python_udfs.find_exports import ExportFile, list_files
@@ -584,6 +588,34 @@ class S3Project(Project):
         other = S3Project(folder, folder, self.settings | changed)
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         return other
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_a_database_on_s3_is_read_like_a_local_one(
+    s3: S3, tmp_path: Path, kind: str, journal: str
+) -> None:
+    path = tmp_path / f"gym.{kind}"
+    create = "create table people (no text, given text, family text)"
+    insert = "insert into people values ('007', 'Ann', 'Example')"
+    if kind == "sqlite":
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute(f"pragma journal_mode = {journal}")
+            database.execute(create)
+            database.execute(insert)
+            database.commit()
+    else:
+        with duckdb.connect(str(path)) as database:
+            database.execute(create)
+            database.execute(insert)
+    s3.put(f"databases/{journal}/gym.{kind}", path.read_bytes())
+    location = f"s3://{BUCKET}/databases/{journal}/gym.{kind}"
+    file = ExportFile(path.name, location, "x", None, path.name)
+    source = Source("gate", parse(PEOPLE, "dialects/gate.yml"), "", [file])
+    with s3.connection() as connection:
+        for _ in range(2):
+            [batch] = list(Reader(connection.cursor(), source).rows("capitan/customers"))
+            assert batch.column("source_customer_id").to_pylist() == ["007"]
 
 
 @pytest.fixture(scope="module")

@@ -48,9 +48,16 @@ g-3,3,Ottoline,Wallgateby,o@wall.example,1980-03-02,0
 2,2,g-2,NTH,2025-11-04 18:05:00,Day Pass
 3,-100,,NTH,2025-11-04 18:05:00,Visitor
 """,
-    "square/items.csv": """Date,Time,Item,Qty,Net Sales,Tax,Transaction ID,Event Type,Customer Name,Customer Email
+    "square/items/november.csv": """Date,Time,Item,Qty,Net Sales,Tax,Transaction ID,Event Type,Customer Name,Customer Email
 11/04/25,17:58:00,Day Pass,2,$50.00,$4.10,T1,Payment,Ada Northern,
+11/05/25,17:58:00,Day Pass,1,$25.00,$2.05,T3,Payment,Bert Northern,
+11/05/25,17:58:00,Day Pass,1,$25.00,$2.05,T3,Payment,Bert Northern,
+11/06/25,09:00:00,Day Pass,-1,-$25.00,-$2.05,T3,Refund,Bert Northern,
 11/04/25,17:59:00,Chalk,1,$5.00,$0.41,T2,Payment,Bert Northern,
+""",
+    "square/items/overlap.csv": """Date,Time,Item,Qty,Net Sales,Tax,Transaction ID,Event Type,Customer Name,Customer Email
+11/05/25,17:58:00,Day Pass,1,$25.00,$2.05,T3,Payment,Bert Northern,
+11/05/25,17:58:00,Day Pass,1,$25.00,$2.05,T3,Payment,Bert Northern,
 """,
     "mindbody.studio/clients.json": """{"Clients": [
 {"Id": "AB-1", "FirstName": "Ida", "LastName": "Studioson", "Email": "i@s.example", "BirthDate": "1980-03-02",
@@ -116,7 +123,7 @@ def gym(code: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     )  # fmt: skip
     for name, content in FILES.items():
         path = project.exports / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     built = build(code, project)
     assert built.returncode == 0, built.stdout + built.stderr
@@ -219,7 +226,7 @@ def test_what_cannot_be_read_or_must_go_is_counted(gym: Project) -> None:
         ("north/customers", 3, 3, 0, 0, 0),
         ("north/relations", 3, 1, 0, 0, 2),
         ("privacy/erasure_requests", 3, 3, 0, 0, 0),
-        ("square/payments", 2, 2, 0, 0, 0),
+        ("square/payments", 7, 5, 0, 0, 0),
         ("studio/checkins", 2, 2, 0, 0, 0),
         ("studio/customers", 3, 2, 0, 1, 0),
         ("wallgate/checkins", 7, 5, 1, 1, 0),
@@ -243,6 +250,21 @@ def test_what_cannot_be_read_or_must_go_is_counted(gym: Project) -> None:
     assert gym.query(
         "select source_line, records_erased > 0 from erasure_requests_met order by source_line"
     ) == [(2, True), (3, True), (4, False)]
+
+
+def test_two_equal_lines_of_a_sale_are_two_and_one_refund_takes_back_one(gym: Project) -> None:
+    assert gym.query(
+        "select day_pass_count, cast(paid_amount as double), no_purchase_reason, count(*)"
+        " from core.core_payments"
+        " where transaction_id = 'square:T3' group by all order by all"
+    ) == [(-1, -27.05, "refunded", 1), (1, 27.05, "refunded", 1), (1, 27.05, None, 1)]
+
+
+def test_columns_that_no_dialect_reads_are_named_once(gym: Project) -> None:
+    notes = dict(gym.query("select metric, note from pipeline_report where note is not null"))
+    assert "; columns not read: Time, Customer Email" in notes["square/payments"]
+    assert notes["square/payments"].count("columns not read") == 1
+    assert "columns not read" not in notes["wallgate/checkins"]
 
 
 def test_the_report_says_what_a_system_cannot_tell(gym: Project) -> None:

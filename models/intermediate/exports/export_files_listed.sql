@@ -4,8 +4,9 @@ with raw_exports__files as (
     select * from {{ ref('raw_exports__files') }}
 ),
 
--- files with a title above the header or with further columns: hardly any
-headers as (
+-- files with a title above the header or with further columns: hardly any. A workbook or a database
+-- has several tables, and a file may be read for several exports.
+headers_read as (
     {% for export in core_exports() %}
     select distinct
         source_file,
@@ -28,6 +29,15 @@ headers as (
         columns_not_read,
     from {{ ref('raw_privacy__erasure_requests') }}
     where source_header_line > 1 or columns_not_read is not null
+),
+
+headers as (
+    select
+        source_file,
+        max(source_header_line) as source_header_line,
+        string_agg(distinct columns_not_read, '; ' order by columns_not_read) as columns_not_read,
+    from headers_read
+    group by source_file
 ),
 
 files as (

@@ -40,20 +40,37 @@ files as (
             '; ' || file_name || ' has its header in line ' || header_line
             || ', what is above it is skipped', '' order by file_name
         ) filter (where header_line > 1) as titles,
-        string_agg(
-            distinct '; columns not read: ' || columns_not_read, ''
-            order by '; columns not read: ' || columns_not_read
-        ) as unknown_columns,
     from {{ ref('export_files_listed') }}
     where not_read_because is null
     group by export_name
+),
+
+-- named once, also of a file that is read for several exports
+unknown_columns as (
+    select
+        records.export_name,
+        string_agg(
+            distinct '; columns not read: ' || files.columns_not_read, ''
+            order by '; columns not read: ' || files.columns_not_read
+        ) as names,
+    from (
+        select
+            source_file,
+            min(export_name) as export_name,
+        from export_records_unioned
+        group by source_file
+    ) as records
+    inner join {{ ref('export_files_listed') }} as files
+        on records.source_file = files.file_name
+    group by records.export_name
 ),
 
 -- what the dialect of a source says of its system
 told as (
     select
         split_part(export_name, '/', 1) as source_system,
-        any_value(cannot) as cannot,
+        -- a file that names a server adds a sentence at the end, and so is the last in order
+        max(cannot) as cannot,
     from {{ ref('export_files_listed') }}
     where cannot is not null
     group by source_system
@@ -97,11 +114,12 @@ explained as (
                 format(', {} conflicting', counts.conflicting_count), ''
             )
             || if(counts.later_count > 0, format(', {} after as_of', counts.later_count), '')
-        end || coalesce(files.titles, '') || coalesce(files.unknown_columns, '')
+        end || coalesce(files.titles, '') || coalesce(unknown_columns.names, '')
         || coalesce(left_out.reasons, '') as note,
         told.cannot,
     from counts
     left join files on counts.export_name = files.export_name
+    left join unknown_columns on counts.export_name = unknown_columns.export_name
     left join left_out on counts.export_name = left_out.export_name
     left join told on split_part(counts.export_name, '/', 1) = told.source_system
 )

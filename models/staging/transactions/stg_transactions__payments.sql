@@ -36,6 +36,7 @@ typed as (
         {{ integer_from_export('raw."Day Pass Count"') }} as day_pass_count,
         {{ integer_from_export('raw.quantity') }} as quantity,
         {{ integer_from_export('raw.payer_customer_id') }} as payer_customer_id,
+        {{ integer_from_export('raw.equal_line') }} as equal_line,
         {{ date_from_export('raw."Date"', 'orders.transaction_date') }} as transaction_date,
         raw.transaction_id as transaction_id_text,
         {{ given_values('transactions/combined_transaction_data', 'raw') }} as given,
@@ -67,7 +68,7 @@ judged as (
         ]) }} as reject_reason,
         case when reject_reason is not null then record_text end as record_text,
         -- one sale has several lines under one id; product, payer and amount identify a line, and
-        -- everything else on it may be corrected
+        -- everything else on it may be corrected; of equal lines a dialect may tell which it is
         hash(description, buyer_name, receipt_email, billing_email, total_amount) as line_hash,
         {{ unreadable_values('transactions/combined_transaction_data') }} as unreadable_values,
     from typed
@@ -76,8 +77,9 @@ judged as (
 labelled as (
     select
         * exclude (is_erased),
-        {{ row_outcome('transaction_id, line_hash', later=is_after_as_of('transaction_date')) }}
-            as row_outcome,
+        {{ row_outcome(
+            'transaction_id, line_hash, equal_line', later=is_after_as_of('transaction_date')
+        ) }} as row_outcome,
     from judged
 ),
 
@@ -90,10 +92,10 @@ numbered as (
             else
                 transaction_id || '#' || row_number() over (
                     partition by transaction_id, row_outcome
-                    order by buyer_name, total_amount desc, line_hash
+                    order by buyer_name, total_amount desc, line_hash, equal_line nulls first
                 )
         end as payment_line_id,
     from labelled
 )
 
-select * exclude (line_hash) from numbered
+select * exclude (line_hash, equal_line) from numbered
