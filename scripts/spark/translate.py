@@ -358,15 +358,21 @@ def drop_last_order(tree: exp.Expression) -> None:
 # Lists
 
 
-def ordered_list(value: exp.Expression, keys: Sequence[exp.Ordered]) -> Aggregate:
+def ordered_list(node: exp.Expression) -> Aggregate:
     """list(value order by keys): rows of the keys and the value, sorted, then the values alone.
 
     Rows, because a list of Spark's leaves out what is null; none at all is null, as in DuckDB.
+    DuckDB orders different values by what they are made of alone, so their rows differ as they do.
     """
+    keys = node.expressions if isinstance(node, exp.Order) else []
+    value = node.this if isinstance(node, exp.Order) else node
+    collect = "collect_list"
+    if isinstance(value, exp.Distinct):
+        (value,), collect = value.expressions, "collect_set"
     parts: list[exp.Expression | str] = []
     for place, key in enumerate(keys):
         parts += [f"key{place}", key.this.copy()]
-    rows = call("collect_list", call("named_struct", *parts, "value", value.copy()))
+    rows = call(collect, call("named_struct", *parts, "value", value.copy()))
 
     def finish(found: exp.Expression) -> exp.Expression:
         if keys:
@@ -393,21 +399,11 @@ def raw(sql: str) -> exp.Expression:
 
 
 def list_of(node: exp.ArrayAgg) -> Aggregate:
-    value, keys, distinct = node.this, [], False
-    if isinstance(value, exp.Order):
-        value, keys = value.this, value.expressions
-    if isinstance(value, exp.Distinct):
-        (value,), distinct = value.expressions, True
-    if distinct:
-        return call("collect_set", value), lambda found: call("nullif", found, call("array"))
-    return ordered_list(value, keys)
+    return ordered_list(node.this)
 
 
 def joined_text(node: exp.GroupConcat) -> Aggregate:
-    value, keys = node.this, []
-    if isinstance(value, exp.Order):
-        value, keys = value.this, value.expressions
-    rows, finish = ordered_list(value, keys)
+    rows, finish = ordered_list(node.this)
     separator = node.args.get("separator") or exp.Literal.string(",")
 
     def joined(found: exp.Expression) -> exp.Expression:
@@ -905,4 +901,7 @@ def translate(sql: str, columns: Columns) -> str:
             kept.replace(finish(new))
         elif new is not node:
             node.replace(new)
-    return tree.this.sql(dialect=Spark, comments=False, unsupported_level=ErrorLevel.RAISE)
+    # every name in quotes: which words Spark keeps for itself differs by version
+    return tree.this.sql(
+        dialect=Spark, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE
+    )

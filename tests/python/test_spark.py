@@ -13,37 +13,20 @@ from pathlib import Path
 
 import pytest
 from conftest import PROJECT, Project
+from spark_runs import PYTHON, environment, require_spark
 
 from scripts.spark import build as on_spark
 from scripts.spark import compare
 
-PYTHON = PROJECT / ".venv-spark/bin/python"
-NO_SPARK = "NO SPARK: nothing was built on it. It needs Java 17 (Debian: openjdk-17-jre-headless)"
 IS_WANTED = bool(os.environ.get("GYM_REQUIRE_SPARK") or os.environ.get("TEST_SPARK"))
-# Little memory and few partitions, and no code that is compiled for a handful of rows.
-DEFAULTS = """\
-spark.driver.memory 1g
-spark.ui.enabled false
-spark.sql.shuffle.partitions 2
-spark.sql.codegen.wholeStage false
-spark.sql.codegen.factoryMode NO_CODEGEN
-spark.sql.adaptive.enabled false
-spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
-"""
 
 
-def run_on_spark(python: str, folder: Path, exports: Path, **environment: str) -> str:
+def run_on_spark(python: str, folder: Path, exports: Path, **given: str) -> str:
     """Run the command; returns what it prints, and its status in the last line."""
-    (folder / "spark-defaults.conf").write_text(DEFAULTS)
-    given = {
-        "GYM_RAW_EXPORTS": str(exports),
-        "SPARK_CONF_DIR": str(folder),
-        "PYSPARK_PYTHON": python,
-    }
     done = subprocess.run(
         [python, "-m", "scripts", "spark", "--master", "local[2]", "--warehouse", folder / "spark"],
         cwd=PROJECT,
-        env=os.environ | given | environment,
+        env=environment(folder, GYM_RAW_EXPORTS=str(exports), **given),
         capture_output=True,
         text=True,
         check=False,
@@ -53,11 +36,7 @@ def run_on_spark(python: str, folder: Path, exports: Path, **environment: str) -
 
 @pytest.mark.skipif(not IS_WANTED, reason="make test-spark builds on Spark")
 def test_both_engines_give_the_same_rows(small_gym: Project, tmp_path: Path) -> None:
-    if not PYTHON.exists() or on_spark.java_version() not in on_spark.JAVA:
-        if os.environ.get("GYM_REQUIRE_SPARK"):
-            pytest.fail(NO_SPARK)
-        print(f"\n{'!' * 78}\n{NO_SPARK}\n{'!' * 78}\n", file=sys.stderr)
-        pytest.skip(NO_SPARK)
+    require_spark()
     told = run_on_spark(str(PYTHON), tmp_path, small_gym.exports)
     assert told.endswith("\n0"), told
     folder = on_spark.last_good(tmp_path / "spark")
