@@ -37,6 +37,10 @@ def read(sql: str) -> exp.Expression:
     tree = DuckDB().parse(marked + sql[end:])[0]
     if tree is None:
         raise UntranslatableError("an empty query")
+    for part in tree.find_all(exp.Bracket):
+        # the parser takes lists that are put together for text, whose places it does not count anew
+        if part.this.is_type(*exp.DataType.TEXT_TYPES) and whole(part.expressions[0]) is not None:
+            part.set("expressions", [exp.Literal.number(whole(part.expressions[0]) - 1)])
     return tree
 
 
@@ -763,6 +767,12 @@ RULES: dict[type[exp.Expression], Rule] = {
     exp.Bracket: part_of_list,
     exp.RegexpReplace: regexp_replace,
     exp.RegexpExtract: regexp_extract,
+    exp.RegexpExtractAll: lambda node: call(
+        "regexp_extract_all",
+        node.this,
+        java_regex(constant(node.expression), options_of(node, "parameters")),
+        node.args.get("group") or exp.Literal.number(0),
+    ),
     exp.RegexpLike: lambda node: call(
         "rlike", node.this, java_regex(constant(node.expression), options_of(node, "flag"))
     ),
@@ -790,6 +800,7 @@ RULES: dict[type[exp.Expression], Rule] = {
     exp.Cast: cast_to,
     exp.PercentileCont: quantile_between,
     exp.PercentileDisc: quantile,
+    exp.ArrayDistinct: lambda node: call("array_distinct", call("array_compact", node.this)),
     exp.ArrayOverlaps: lambda node: call("arrays_overlap", node.this, node.expression),
     exp.Try: decoded,
     exp.Format: formatted,

@@ -1,7 +1,8 @@
 """Let Spark analyse queries of DuckDB's, without building anything.
 
 It runs in .venv-spark, which has Spark. Standard input holds the tables with the types of their
-columns, and the queries, all of DuckDB's; standard output gets each query that Spark refuses.
+columns, and the queries, all of DuckDB's. Standard output gets each query that Spark refuses, and
+the plans of those that are asked for.
 """
 
 import json
@@ -24,14 +25,18 @@ def main() -> None:
     for name, columns in asked["tables"].items():
         shown = ", ".join(f"`{column}` {spark_type(kind)}" for column, kind in columns.items())
         spark.sql(f"create table {name} ({shown}) using parquet")
-    refused = {}
+    # without it each join of these empty tables is made by sending one side to every executor
+    spark.conf.set("spark.sql.autoBroadcastJoinThreshold", -1)
+    refused, plans = {}, {}
     columns_of = cache(lambda name: spark.table(name).columns)
     for name, query in asked["queries"].items():
         try:
-            spark.sql(translate(query, columns_of))
+            found = spark.sql(translate(query, columns_of))
+            if name in asked["planned"]:
+                plans[name] = found._jdf.queryExecution().executedPlan().toString()
         except Exception as error:
             refused[name] = str(error).partition("\n")[0]
-    json.dump(refused, answer)
+    json.dump({"refused": refused, "plans": plans}, answer)
     answer.close()
 
 
