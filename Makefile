@@ -127,7 +127,7 @@ $(VENV)-spark/.installed: requirements.txt requirements-spark.txt
 
 .PHONY: test-spark
 test-spark: $(VENV)-spark/.installed $(VENV)/.development ## Build a small gym on DuckDB and on Apache Spark, and compare each row
-	TEST_SPARK=1 $(BIN)/pytest tests/python/test_spark.py tests/python/test_spark_translation.py
+	TEST_SPARK=1 $(BIN)/pytest tests/python/test_spark*.py
 
 .PHONY: docs
 docs: $(VENV)/.development ## Write the docs and the column lineage of the last build into target/site

@@ -11,11 +11,16 @@
 {% endmaterialization %}
 
 
-{# Every date counts as changed, so the whole table is made anew. #}
+{# The days that changed are made, the others are those of the last good build. What Python makes is
+   made anew: it lies in no DuckDB here. #}
 {% materialization incremental, adapter="spark", supported_languages=["sql", "python"] %}
-    {%- set made = spark_table() -%}
-    {%- if model.language == "sql" -%}{{- run_hooks(post_hooks) -}}{%- endif -%}
-    {{- return(made) -}}
+    {%- if model.language == "python" -%}{{- return(spark_table()) -}}{%- endif -%}
+    {%- set target = this.incorporate(type="table") -%}
+    {%- set changed = ref("interaction_dates_changed").render() -%}
+    {%- do adapter.gym_write_changed(target.render(), compiled_code, model.columns, changed) -%}
+    {%- call noop_statement("main", "written") -%}{%- endcall -%}
+    {{- run_hooks(post_hooks) -}}
+    {{- return({"relations": [target]}) -}}
 {% endmaterialization %}
 
 
@@ -57,7 +62,7 @@
 {% endmacro %}
 
 
-{# What a build reads from the one before. Spark keeps nothing of it: every date counts as new. #}
+{# What a build reads from the last good one. In a full refresh every date counts as new. #}
 {% macro spark__create_build_state() %}
     {%- do as_of() -%}
     {%- if execute -%}
@@ -65,7 +70,7 @@
             {%- set name = source.schema ~ "." ~ source.identifier -%}
             {%- do adapter.gym_remember_source(name, source.config.meta.external_location) -%}
         {%- endfor -%}
-        {%- do adapter.gym_empty_state() -%}
+        {%- do adapter.gym_begin_state(flags.FULL_REFRESH, runs_everything() == "true") -%}
     {%- endif -%}
 {% endmacro %}
 

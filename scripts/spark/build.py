@@ -11,7 +11,11 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scripts import build
+from python_udfs import action_memory
+from python_udfs import settings as project_settings
+from scripts import build, sample_exports
+from scripts.sample_gym.config import Arguments
+from scripts.spark import stand_in
 
 PROJECT = build.PROJECT
 SPARK = "4."
@@ -77,6 +81,15 @@ def last_good(warehouse: Path) -> Path | None:
     return warehouse / told.read_text().strip() if told.exists() else None
 
 
+def remember(folder: Path, target: str) -> None:
+    """Keep what the next build reads of a good one: its figures and requests, and its lists."""
+    file = stand_in.make(folder)
+    build.remember_figures(file)
+    beside = project_settings.history_beside(str(folder))
+    lists = os.environ.get("GYM_ACTION_HISTORY") or beside
+    action_memory.remember(file, lists, target == project_settings.DEV)
+
+
 def tidy(warehouse: Path, folder: Path) -> None:
     """Let a build be the last good one, and remove those before it."""
     new = warehouse / f"{CURRENT}.part"
@@ -98,6 +111,11 @@ def main(master: str, warehouse: Path, arguments: list[str]) -> int:
     reach(master)
     from scripts.spark import engine
 
+    settings = project_settings.load(arguments, reads_exports=True)
+    if not settings.has_own_exports:
+        sample_exports.main(build.SAMPLE, Arguments())
+    # what the models ask for, since dbt's own target is spark
+    os.environ["GYM_TARGET"] = settings.target
     started = time.monotonic()
     warehouse = warehouse.absolute()
     folder = warehouse / f"build_{time.time_ns()}"
@@ -106,7 +124,8 @@ def main(master: str, warehouse: Path, arguments: list[str]) -> int:
     except Exception as error:
         reason = str(error).strip().splitlines()[-1] if str(error).strip() else "no reason given"
         raise SparkError(f"no session at {master}: {reason[:200]}") from None
-    engine.install(engine.Engine(spark, warehouse, folder))
+    tables = engine.Engine(spark, warehouse, folder, last_good(warehouse))
+    engine.install(tables)
     result = build.run_dbt(
         *("build", "--target", "spark", "--target-path", "target/spark"),
         *("--exclude-resource-type", "unit_test"),
@@ -116,7 +135,8 @@ def main(master: str, warehouse: Path, arguments: list[str]) -> int:
         for problem in problems:
             print(problem)
         return 1
-    if not arguments:
+    if tables.is_whole:
+        remember(folder, settings.target)
         tidy(warehouse, folder)
     statuses = [str(r.status) for r in result.result.results if r.node.resource_type != "operation"]
     print(

@@ -37,6 +37,10 @@ def read(sql: str) -> exp.Expression:
     tree = DuckDB().parse(marked + sql[end:])[0]
     if tree is None:
         raise UntranslatableError("an empty query")
+    for part in tree.find_all(exp.Bracket):
+        # the parser takes lists that are put together for text, whose places it does not count anew
+        if part.this.is_type(*exp.DataType.TEXT_TYPES) and whole(part.expressions[0]) is not None:
+            part.set("expressions", [exp.Literal.number(whole(part.expressions[0]) - 1)])
     return tree
 
 
@@ -358,15 +362,21 @@ def drop_last_order(tree: exp.Expression) -> None:
 # Lists
 
 
-def ordered_list(value: exp.Expression, keys: Sequence[exp.Ordered]) -> Aggregate:
+def ordered_list(node: exp.Expression) -> Aggregate:
     """list(value order by keys): rows of the keys and the value, sorted, then the values alone.
 
     Rows, because a list of Spark's leaves out what is null; none at all is null, as in DuckDB.
+    DuckDB orders different values by what they are made of alone, so their rows differ as they do.
     """
+    keys = node.expressions if isinstance(node, exp.Order) else []
+    value = node.this if isinstance(node, exp.Order) else node
+    collect = "collect_list"
+    if isinstance(value, exp.Distinct):
+        (value,), collect = value.expressions, "collect_set"
     parts: list[exp.Expression | str] = []
     for place, key in enumerate(keys):
         parts += [f"key{place}", key.this.copy()]
-    rows = call("collect_list", call("named_struct", *parts, "value", value.copy()))
+    rows = call(collect, call("named_struct", *parts, "value", value.copy()))
 
     def finish(found: exp.Expression) -> exp.Expression:
         if keys:
@@ -393,21 +403,11 @@ def raw(sql: str) -> exp.Expression:
 
 
 def list_of(node: exp.ArrayAgg) -> Aggregate:
-    value, keys, distinct = node.this, [], False
-    if isinstance(value, exp.Order):
-        value, keys = value.this, value.expressions
-    if isinstance(value, exp.Distinct):
-        (value,), distinct = value.expressions, True
-    if distinct:
-        return call("collect_set", value), lambda found: call("nullif", found, call("array"))
-    return ordered_list(value, keys)
+    return ordered_list(node.this)
 
 
 def joined_text(node: exp.GroupConcat) -> Aggregate:
-    value, keys = node.this, []
-    if isinstance(value, exp.Order):
-        value, keys = value.this, value.expressions
-    rows, finish = ordered_list(value, keys)
+    rows, finish = ordered_list(node.this)
     separator = node.args.get("separator") or exp.Literal.string(",")
 
     def joined(found: exp.Expression) -> exp.Expression:
@@ -767,6 +767,12 @@ RULES: dict[type[exp.Expression], Rule] = {
     exp.Bracket: part_of_list,
     exp.RegexpReplace: regexp_replace,
     exp.RegexpExtract: regexp_extract,
+    exp.RegexpExtractAll: lambda node: call(
+        "regexp_extract_all",
+        node.this,
+        java_regex(constant(node.expression), options_of(node, "parameters")),
+        node.args.get("group") or exp.Literal.number(0),
+    ),
     exp.RegexpLike: lambda node: call(
         "rlike", node.this, java_regex(constant(node.expression), options_of(node, "flag"))
     ),
@@ -794,6 +800,7 @@ RULES: dict[type[exp.Expression], Rule] = {
     exp.Cast: cast_to,
     exp.PercentileCont: quantile_between,
     exp.PercentileDisc: quantile,
+    exp.ArrayDistinct: lambda node: call("array_distinct", call("array_compact", node.this)),
     exp.ArrayOverlaps: lambda node: call("arrays_overlap", node.this, node.expression),
     exp.Try: decoded,
     exp.Format: formatted,
@@ -905,4 +912,7 @@ def translate(sql: str, columns: Columns) -> str:
             kept.replace(finish(new))
         elif new is not node:
             node.replace(new)
-    return tree.this.sql(dialect=Spark, comments=False, unsupported_level=ErrorLevel.RAISE)
+    # every name in quotes: which words Spark keeps for itself differs by version
+    return tree.this.sql(
+        dialect=Spark, identify=True, comments=False, unsupported_level=ErrorLevel.RAISE
+    )
