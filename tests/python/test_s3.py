@@ -212,7 +212,7 @@ def test_an_extension_that_was_tampered_with_is_refused(tmp_path: Path, monkeypa
     content[len(content) // 2] ^= 1
     (tmp_path / "httpfs.duckdb_extension").write_bytes(content)
     monkeypatch.setattr(
-        "python_udfs.s3.extension_file", lambda name: tmp_path / f"{name}.duckdb_extension"
+        "python_udfs.s3.extension_file", lambda name, *_: tmp_path / f"{name}.duckdb_extension"
     )
     with duckdb.connect() as connection, pytest.raises(S3Error, match="refuses the extension"):
         open_s3(connection, KEY, ["s3://gym"])
