@@ -260,18 +260,22 @@ def header_positions(header: Sequence[str], export: Export, file: str) -> list[i
 def columns_not_read(header: Sequence[str], positions: Sequence[int | None]) -> str | None:
     """The names of the columns that no contract knows, to be shown; None where it knows all.
 
-    What looks like no name of a column may be data, and is counted only.
+    What looks like no name of a column may be data, and is counted only. Where none is known, so is all.
 
     Example:
         >>> columns_not_read(["customer_id", "Ape Index", "Ann Lee, 555-0100"], [0])
         'Ape Index and 1 more'
     """
     unknown = [name.strip() for place, name in enumerate(header) if place not in positions]
-    shown = [name for name in unknown if PLAIN_NAME.fullmatch(name)][:COLUMNS_NAMED]
+    is_header = any(position is not None for position in positions)
+    plain = [name for name in unknown if is_header and PLAIN_NAME.fullmatch(name)]
+    shown = plain[:COLUMNS_NAMED]
     others = len(unknown) - len(shown)
     if not unknown:
         return None
-    names = ", ".join(shown) or "columns"
+    if not shown:
+        return f"{others} columns"
+    names = ", ".join(shown)
     return f"{names} and {others} more" if others else names
 
 

@@ -166,7 +166,11 @@ def load(name: str, path: Path | None = None) -> Dialect:
         hint = nearest(name, known) or f"; there are {', '.join(known)}"
         raise DialectError(f"there is no dialect {name}{hint}")
     shown = f"dialects/{path.name}" if path.parent == DIALECTS else path.name
-    return parse(path.read_text(encoding="utf-8"), shown)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DialectError(f"{shown} is no UTF-8 text; save it as UTF-8") from None
+    return parse(text, shown)
 
 
 @functools.cache
@@ -187,13 +191,22 @@ def parse(text: str, file: str) -> Dialect:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise DialectError(f"{file}{line}: {getattr(error, 'problem', None) or error}") from None
-    lines: dict[Path_, int] = {}
-    document = _built(node, (), lines) if node else {}
+    lines: dict[Path_, int] = {(): 1}
+    try:
+        document = _built(node, (), lines) if node else {}
+    except _MeantTwiceError as error:
+        raise DialectError(f"{file}:{error}") from None
+    except RecursionError:
+        raise DialectError(f"{file}: a part of it holds itself, or is too deep") from None
     found = list(_by_schema(document)) or list(_by_meaning(Dialect("", document, lines), file))
     if found:
         told = sorted({(_line(path, lines), sentence) for path, sentence in found})
         raise DialectError("\n".join(f"{file}:{line}: {sentence}" for line, sentence in told))
     return Dialect(document["system"], document, lines)
+
+
+class _MeantTwiceError(Exception):
+    """A key stands twice in one part of a document, of which YAML takes the last."""
 
 
 def _built(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
@@ -202,7 +215,12 @@ def _built(node: yaml.Node, path: Path_, lines: dict[Path_, int]) -> Any:
     if isinstance(node, yaml.MappingNode):
         found = {}
         for key, value in node.value:
-            lines[(*path, key.value)] = key.start_mark.line + 1
+            line = key.start_mark.line + 1
+            if key.value in found:
+                raise _MeantTwiceError(
+                    f"{line}: {key.value} stands twice, first in line {lines[(*path, key.value)]}"
+                )
+            lines[(*path, key.value)] = line
             found[key.value] = _built(value, (*path, key.value), lines)
         return found
     if isinstance(node, yaml.SequenceNode):
@@ -235,7 +253,7 @@ def _told(error: jsonschema.ValidationError, above: Path_) -> Iterator[tuple[Pat
         verb = verb_of(value)
         forms = [one.get("$ref", "").rpartition("/")[2] for one in error.validator_value]
         if verb == "?" and {"verb", VERBS[0]} & set(forms):
-            word = next(iter(value))
+            word = next(iter(value), "")
             yield (*path, word), f"unknown verb {word}{nearest(word, VERBS)}"
             return
         meant = [verb, "verb", "condition", "" if verb != "regex" else "regex"]

@@ -38,6 +38,9 @@ create or replace temp macro unread(given) as '? ' || given;
 create or replace temp macro wall_text(stamp) as strftime(stamp, '%Y-%m-%d %H:%M:%S.%f');
 create or replace temp macro utc_text(stamp) as strftime(stamp, '%Y-%m-%d %H:%M:%S.%f') || '+00';
 create or replace temp macro day_text(stamp) as strftime(stamp, '%Y-%m-%d');
+-- DuckDB reads "infinity" and "epoch" in any format, as a day of 1900
+create or replace temp macro stamp_of(given, form) as
+    case when regexp_matches(given, '[0-9]') then try_strptime(given, form) end;
 create or replace temp macro since_1900(stamp) as
     case when stamp >= timestamp '1900-01-01' then stamp end;
 create or replace temp macro iso_stamp(given) as
@@ -575,10 +578,10 @@ def _moment(text: str, formats: Sequence[str], zone: str, is_column: bool, is_da
             bound = 10**11 if one == "epoch_s" else 10**14
             readings.append(f"case when abs({number}) < {bound} then {UTC_TEXT.format(stamp)} end")
         elif "%z" in one:
-            stamp = f"(try_strptime({text}, {literal(one)}) at time zone 'UTC')"
+            stamp = f"(stamp_of({text}, {literal(one)}) at time zone 'UTC')"
             readings.append(UTC_TEXT.format(stamp))
         elif one != "iso":
-            readings.append(of_wall(f"since_1900(try_strptime({text}, {literal(one)}))"))
+            readings.append(of_wall(f"since_1900(stamp_of({text}, {literal(one)}))"))
     if not readings:
         return f"case {iso_read} else unread({text}) end"
     read = readings[0] if len(readings) == 1 else f"the_only([{', '.join(readings)}])"

@@ -86,7 +86,7 @@ def remember(folder: Path, target: str) -> None:
     file = stand_in.make(folder)
     build.remember_figures(file)
     beside = project_settings.history_beside(str(folder))
-    lists = os.environ.get("GYM_ACTION_HISTORY") or beside
+    lists = project_settings.given().get("GYM_ACTION_HISTORY", beside)
     action_memory.remember(file, lists, target == project_settings.DEV)
 
 
@@ -115,7 +115,7 @@ def main(master: str, warehouse: Path, arguments: list[str]) -> int:
     if not settings.has_own_exports:
         sample_exports.main(build.SAMPLE, Arguments())
     # what the models ask for, since dbt's own target is spark
-    os.environ["GYM_TARGET"] = settings.target
+    os.environ.update(GYM_TARGET=settings.target)
     started = time.monotonic()
     warehouse = warehouse.absolute()
     folder = warehouse / f"build_{time.time_ns()}"

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -74,6 +75,8 @@ def test_a_good_one_is_read() -> None:
          "membrship is no word of entry_kind; did you mean membership?"),
         ("files:\n", "filse: {}\nfiles:\n", 4, "unknown key filse; did you mean files?"),
         ("dialect: 1", "dialect: [", 3, "expected"),
+        ("dialect: 1", "dialect: 1\ndialect: 1", 2, "dialect stands twice, first in line 1"),
+        ("{id: who}", "{}", 17, "unknown verb"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_has_its_line(old: str, new: str, line: int, sentence: str) -> None:
@@ -82,6 +85,23 @@ def test_what_is_wrong_has_its_line(old: str, new: str, line: int, sentence: str
     assert [
         one for one in found.splitlines() if one.startswith(f"{FILE}:{line}: ") and sentence in one
     ], found
+
+
+@pytest.mark.parametrize("text", ["", "# a comment", "---", "~"])
+def test_an_empty_one_is_refused(text: str) -> None:
+    assert told(text).startswith(f"{FILE}:1: ")
+
+
+def test_one_that_holds_itself_is_refused() -> None:
+    text = GOOD.replace("{id: who}", "&a {concat: [*a]}")
+    assert "holds itself" in told(text)
+
+
+def test_one_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "gate.yml"
+    path.write_bytes(GOOD.replace("who", "n\u00ba").encode("latin-1"))
+    with pytest.raises(DialectError, match="save it as UTF-8"):
+        document.load("gate", path)
 
 
 @pytest.mark.parametrize(

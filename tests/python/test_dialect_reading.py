@@ -117,6 +117,9 @@ def test_a_number_is_read_as_it_is_told_or_not_at_all(
         ("2026-01-02 10:00", "{moment: day, formats: [iso], zone: {column: more}}",
          "2026-01-02 09:00:00.000000+00"),
         ("9999-99-99", "day", "? 9999-99-99"),
+        ("infinity", "{date: day, formats: ['%m/%d/%Y']}", "? infinity"),
+        ("-Infinity", "{moment: day, formats: ['%m/%d/%Y'], zone: gym}", "? -Infinity"),
+        ("epoch", "{moment: day, formats: ['%m/%d/%Y %z'], zone: gym}", "? epoch"),
     ],
 )  # fmt: skip
 def test_a_day_is_never_guessed(tmp_path: Path, text: str, day: str, found: str) -> None:

@@ -865,3 +865,9 @@ def test_a_build_says_what_it_did_not_read_and_reads_ids_in_any_spelling(
     assert project.query("select count(distinct location_id) > 3 from core.core_checkins") == [
         (True,)
     ]
+
+
+def test_a_header_of_which_nothing_is_known_is_not_shown() -> None:
+    """It may be a row of data."""
+    assert raw_exports.columns_not_read(["Klaus", "Brien"], [None, None]) == "2 columns"
+    assert raw_exports.columns_not_read(["id", "Klaus"], [0, None]) == "Klaus"
