@@ -260,8 +260,8 @@ def header_positions(header: Sequence[str], export: Export, file: str) -> list[i
 def columns_not_read(header: Sequence[str], positions: Sequence[int | None]) -> str | None:
     """The names of the columns that no contract knows, to be shown; None where it knows all.
 
-    What looks like no name of a column may be data, and is counted only; where the contract knows none
-    of them, all are.
+    What looks like no name of a column may be data, and is counted only. Where the contract knows
+    none of them, all are.
 
     Example:
         >>> columns_not_read(["customer_id", "Ape Index", "Ann Lee, 555-0100"], [0])
