@@ -145,6 +145,8 @@ def start_mysql(folder: Path, port: int) -> list[str]:
         f"create user owner identified by '{PASSWORD}';\n"
         "grant all on *.* to owner with grant option;\n"
     )
+    # whatever the umask is: the server is nobody
+    owner.chmod(0o644)
     return [program("mariadbd"), "--no-defaults", f"--init-file={owner}", "--skip-name-resolve",
             f"--datadir={folder / 'data'}", f"--port={port}",
             f"--socket={folder / 'socket'}", "--bind-address=127.0.0.1",
